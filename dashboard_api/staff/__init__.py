@@ -1,0 +1,1 @@
+"""The staff's snapshot, live changes and page."""

@@ -1,0 +1,1 @@
+"""Compiled loops over columns; they import numpy and numba only."""

@@ -1,0 +1,1 @@
+"""The drill world: a synthetic city's typhoon and tsunami, played as authentic documents and walking residents."""

@@ -1,0 +1,1 @@
+"""Takes feed documents in, turns them into events, and publishes them once."""

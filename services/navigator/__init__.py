@@ -1,0 +1,1 @@
+"""Answers routes to shelters from the latest state, over HTTP."""

@@ -1,0 +1,1 @@
+"""One module per feed format: bytes in, events or reasoned rejections out; no I/O, no clock."""

@@ -1,0 +1,1 @@
+"""Positions to people per cell: a numba fold with checkpoints, member of a plain consumer group."""

@@ -1,0 +1,1 @@
+"""Events and states as frozen structs; one module per kind."""

@@ -1,0 +1,65 @@
+"""Road closures: reports of every format, and what is closed now."""
+
+from enum import StrEnum
+
+import msgspec
+
+from streams.events.base import Action, Event, Status
+
+
+class Mode(StrEnum):
+    """Who may not pass. A closure for cars says nothing about walkers."""
+
+    FOOT = "foot"
+    CAR = "car"
+
+
+class Structure(StrEnum):
+    """Where the closure lies: a bridge over a closed area is not in it."""
+
+    UNKNOWN = "unknown"
+    SURFACE = "surface"
+    BRIDGE = "bridge"
+    TUNNEL = "tunnel"
+
+
+class Geometry(msgspec.Struct, frozen=True):
+    """A point, line or polygon as (lat, lon) parts: points have one position each, polygons one ring each."""
+
+    kind: str  # point | line | polygon
+    parts: tuple[tuple[tuple[float, float], ...], ...]
+
+
+class ClosureReport(Event, frozen=True, kw_only=True, tag="closure-report"):
+    """One statement about one closure. The newest `as_of_ms` of an id wins; `CANCEL` reopens."""
+
+    id: str
+    source: str
+    as_of_ms: int
+    action: Action = Action.ISSUE
+    modes: tuple[Mode, ...] = ()  # empty: the feed does not say; the fold closes for cars only and says so
+    cause: str = ""  # the feed's own word
+    description: str = ""
+    road_names: tuple[str, ...] = ()
+    geometry: Geometry | None = None
+    structure: Structure = Structure.UNKNOWN
+    starts_at_ms: int | None = None
+    ends_at_ms: int | None = None
+    status: Status = Status.ACTUAL
+
+
+class ClosureState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """State topic `closures`, key = id; a tombstone means: not closed any more."""
+
+    id: str
+    source: str
+    as_of_ms: int
+    modes: tuple[Mode, ...] = ()
+    modes_assumed: bool = False
+    cause: str = ""
+    description: str = ""
+    road_names: tuple[str, ...] = ()
+    geometry: Geometry | None = None
+    structure: Structure = Structure.UNKNOWN
+    starts_at_ms: int | None = None
+    ends_at_ms: int | None = None

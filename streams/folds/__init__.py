@@ -1,0 +1,1 @@
+"""One module per state: (state, event) -> state, pure and idempotent."""

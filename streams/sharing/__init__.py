@@ -1,0 +1,1 @@
+"""Who may see what, when, on which basis: Cedar policies by version and the one decision function."""

@@ -1,0 +1,148 @@
+"""The manifest: every topic, who writes and reads it, how long it is kept and how sensitive it is.
+
+The broker's topics, its access rules and the retention check all come from here; no other module names a topic.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from streams.world import World
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+
+
+class Cleanup(StrEnum):
+    """Event topics are what happened; state topics are what is true now. Never mixed."""
+
+    EVENTS = "delete"
+    STATE = "compact"
+
+
+class DataClass(StrEnum):
+    """How sensitive a topic's content is."""
+
+    PUBLIC = "public"
+    OFFICIAL = "official"
+    DEIDENTIFIED = "de-identified"
+    PSEUDONYMOUS = "pseudonymous"
+    PERSONAL = "personal"
+    GATED = "personal, gated"
+
+
+MAX_RETENTION_MS = {
+    DataClass.PERSONAL: 7 * DAY_MS,
+    DataClass.GATED: 7 * DAY_MS,
+    DataClass.PSEUDONYMOUS: 14 * DAY_MS,
+}
+"""Event topics of these classes may not be kept longer; the admin refuses to create them otherwise."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic of the manifest. `partitions` of a source and of the tables fed by it must agree."""
+
+    name: str
+    key: str
+    cleanup: Cleanup
+    data_class: DataClass
+    writers: tuple[str, ...]
+    readers: tuple[str, ...]
+    partitions: int = 4
+    retention_ms: int | None = None  # event topics only
+    has_dead_letters: bool = False
+
+    def full_name(self, world: World) -> str:
+        """The name on the broker: the world comes first."""
+        return f"{world}.{self.name}"
+
+    def config(self) -> dict[str, str]:
+        """The broker's settings for this topic."""
+        if self.cleanup is Cleanup.EVENTS:
+            return {"cleanup.policy": "delete", "retention.ms": str(self.retention_ms)}
+        return {
+            "cleanup.policy": "compact",
+            "min.cleanable.dirty.ratio": "0.1",
+            "segment.ms": "600000",
+            "delete.retention.ms": "86400000",
+            "max.compaction.lag.ms": "3600000",
+        }
+
+
+def _events(
+    name: str, key: str, retention_ms: int, data_class: DataClass, *, by: str, to: str, partitions: int = 4
+) -> Topic:
+    return Topic(
+        name,
+        key,
+        Cleanup.EVENTS,
+        data_class,
+        writers=tuple(by.split()),
+        readers=tuple(to.split()),
+        partitions=partitions,
+        retention_ms=retention_ms,
+        has_dead_letters=True,
+    )
+
+
+def _state(name: str, key: str, data_class: DataClass, *, by: str, to: str, partitions: int = 4) -> Topic:
+    return Topic(
+        name,
+        key,
+        Cleanup.STATE,
+        data_class,
+        writers=tuple(by.split()),
+        readers=tuple(to.split()),
+        partitions=partitions,
+    )
+
+
+POSITION_PARTITIONS = 12
+
+_PUBLIC = DataClass.PUBLIC
+TELEGRAMS = _events("telegrams", "series", 30 * DAY_MS, _PUBLIC, by="ingest", to="worker")
+SITE_REPORTS = _events("site-reports", "shelter id", 30 * DAY_MS, _PUBLIC, by="ingest", to="worker")
+SHELTER_REPORTS = _events(
+    "shelter-reports", "shelter id", 30 * DAY_MS, _PUBLIC, by="ingest dashboard", to="worker"
+)
+CLOSURE_REPORTS = _events(
+    "closure-reports", "closure id", 30 * DAY_MS, _PUBLIC, by="ingest dashboard", to="worker"
+)
+POSITIONS = _events(
+    "positions",
+    "device hash",
+    2 * HOUR_MS,
+    DataClass.PERSONAL,
+    by="gateway",
+    to="crowd",
+    partitions=POSITION_PARTITIONS,
+)
+
+HAZARDS = _state("hazards", "series", _PUBLIC, by="worker", to="navigator view")
+SHELTERS = _state("shelters", "shelter id", _PUBLIC, by="worker", to="navigator view")
+CLOSURES = _state("closures", "closure id", _PUBLIC, by="worker", to="navigator view")
+CELL_PARTIALS = _state("cell-partials", "cell + partition", DataClass.DEIDENTIFIED, by="crowd", to="worker")
+CELLS = _state("cells", "cell", DataClass.DEIDENTIFIED, by="worker", to="worker")
+SHARED = _state("shared", "recipient + cell", DataClass.DEIDENTIFIED, by="worker", to="view")
+CONSENTS = _state("consents", "subject", DataClass.PERSONAL, by="gateway", to="gateway")
+POSITION_CHECKPOINTS = _state(
+    "position-checkpoints",
+    "partition + chunk",
+    DataClass.PERSONAL,
+    by="crowd",
+    to="crowd",
+    partitions=POSITION_PARTITIONS,
+)
+
+_LIVE = (TELEGRAMS, SITE_REPORTS, SHELTER_REPORTS, CLOSURE_REPORTS, POSITIONS, SHARED,
+         HAZARDS, SHELTERS, CLOSURES, CELL_PARTIALS, CELLS, CONSENTS, POSITION_CHECKPOINTS)  # fmt: skip
+
+
+def dead_letters(topic: Topic) -> Topic:
+    """The topic that takes what could not be read from `topic`: same key, same class, 14 days or the class's limit."""
+    kept_ms = min(14 * DAY_MS, MAX_RETENTION_MS.get(topic.data_class, 14 * DAY_MS))
+    return Topic(f"{topic.name}.dlq", topic.key, Cleanup.EVENTS, topic.data_class, topic.readers + topic.writers, (),
+                 partitions=1, retention_ms=kept_ms)  # fmt: skip
+
+
+MANIFEST: tuple[Topic, ...] = (*_LIVE, *(dead_letters(t) for t in _LIVE if t.has_dead_letters))

@@ -1,0 +1,1 @@
+"""The Faust application: decode, fold, emit, acknowledge. The only room that imports Faust."""
