@@ -1,0 +1,44 @@
+"""Where fetched tools live, and one progress bar for every download. Starts nothing."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of this machine as `mio doctor` shows it."""
+
+    name: str
+    version: str
+    origin: str
+    path: Path
+
+
+def tools_folder() -> Path:
+    """`MIO_TOOLS`, else `.mio/tools` in the working folder: downloads are kept there between runs."""
+    folder = Path(os.environ.get("MIO_TOOLS", ".mio/tools")).absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def sha256_of(path: Path) -> str:
+    """Hex digest of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A progress bar on standard error: name, bar, size, speed."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield bar

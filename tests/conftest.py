@@ -1,0 +1,90 @@
+"""What all tests share: real servers, started once; real data, or a skip by name."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.local.kafka import LocalKafka
+from services.local.ports import free_port
+from services.local.redis import LocalRedis
+
+DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also run the tests marked long")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--long"):
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason="thousands of steps; run with --long"))
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Real telegrams, lists and networks. They are not part of the repository."""
+    folder = Path(os.environ.get("MIO_TEST_DATA", DEFAULT_DATA))
+    if not (folder / "MANIFEST.tsv").exists():
+        pytest.skip(f"no real data at {folder}: set MIO_TEST_DATA to the folder that holds MANIFEST.tsv")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
+    """The suite's own broker."""
+    server = LocalKafka(tmp_path_factory.mktemp("kafka"), port=free_port(), controller_port=free_port())
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka(request: pytest.FixtureRequest) -> str:
+    """Bootstrap address of a real broker: `MIO_KAFKA`, a container (`MIO_TEST_CONTAINERS=1`), else our own."""
+    if address := os.environ.get("MIO_KAFKA"):
+        return address
+    if os.environ.get("MIO_TEST_CONTAINERS"):
+        return str(request.getfixturevalue("kafka_container"))
+    server: LocalKafka = request.getfixturevalue("kafka_server")
+    return server.bootstrap
+
+
+@pytest.fixture(scope="session")
+def kafka_container() -> Iterator[str]:
+    """The broker in a container, for machines with a Docker engine."""
+    from testcontainers.core.container import DockerContainer
+    from testcontainers.core.wait_strategies import LogMessageWaitStrategy
+
+    port = free_port()
+    container = (
+        DockerContainer("apache/kafka-native:4.3.1")
+        .with_bind_ports(9092, port)
+        .with_env("KAFKA_LISTENERS", "PLAINTEXT://:9092,CONTROLLER://:9093")
+        .with_env("KAFKA_ADVERTISED_LISTENERS", f"PLAINTEXT://127.0.0.1:{port}")
+        .with_env("KAFKA_PROCESS_ROLES", "broker,controller")
+        .with_env("KAFKA_NODE_ID", "1")
+        .with_env("KAFKA_CONTROLLER_QUORUM_VOTERS", "1@127.0.0.1:9093")
+        .with_env("KAFKA_CONTROLLER_LISTENER_NAMES", "CONTROLLER")
+        .with_env("KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT")
+        .with_env("KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR", "1")
+        .with_env("KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS", "0")
+        .waiting_for(LogMessageWaitStrategy("Kafka Server started"))
+    )
+    with container:
+        yield f"127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Redis: `MIO_REDIS`, else our own."""
+    if address := os.environ.get("MIO_REDIS"):
+        yield address
+        return
+    server = LocalRedis(tmp_path_factory.mktemp("redis"), port=free_port())
+    server.start()
+    yield server.url
+    server.stop()
