@@ -1,0 +1,113 @@
+"""Areas to H3 cells and back. Pure: bytes and numbers in, cells out."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import h3.api.basic_int as h3
+import msgspec
+import shapely
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from streams.events.base import AreaRef
+
+HAZARD_RESOLUTION = 10
+"""About 130 m across at Osaka: what routes and hazards use (streams.md, "The H3-indexed state")."""
+PEOPLE_RESOLUTION = 9
+"""About 350 m across at Osaka: what staff see."""
+
+Cells = tuple[int, ...]
+
+
+class AreaError(ValueError):
+    """An area file that cannot be read; the message says where."""
+
+
+def cells_of_shape(area: BaseGeometry, *, resolution: int = HAZARD_RESOLUTION) -> Cells:
+    """Compacted, sorted cells whose centre lies in `area` (lon, lat); at least the cell of one of its points."""
+    found: set[int] = set()
+    for polygon in getattr(area, "geoms", [area]):
+        ring = [(lat, lon) for lon, lat in polygon.exterior.coords]
+        holes = [[(lat, lon) for lon, lat in hole.coords] for hole in polygon.interiors]
+        found.update(h3.polygon_to_cells(h3.LatLngPoly(ring, *holes), resolution))
+        inside = polygon.representative_point()
+        found.add(h3.latlng_to_cell(inside.y, inside.x, resolution))
+    return tuple(sorted(h3.compact_cells(found)))
+
+
+def cells_of_rings(rings: Iterable[Sequence[tuple[float, float]]]) -> Cells:
+    """Compacted cells of polygons drawn as rings of (lat, lon)."""
+    polygons = [shapely.Polygon([(lon, lat) for lat, lon in ring]) for ring in rings]
+    return cells_of_shape(shapely.union_all([shapely.make_valid(p) for p in polygons])) if polygons else ()
+
+
+def cells_of_circle(lat: float, lon: float, *, radius_m: float) -> Cells:
+    """Compacted cells of a disc; a radius of zero is the one cell of its centre."""
+    edge_m = h3.average_hexagon_edge_length(HAZARD_RESOLUTION, unit="m")
+    rings = math.ceil(radius_m / (edge_m * math.sqrt(3)))
+    centre = h3.latlng_to_cell(lat, lon, HAZARD_RESOLUTION)
+    near = (c for c in h3.grid_disk(centre, rings) if _distance_m(c, lat, lon) <= max(radius_m, edge_m))
+    return tuple(sorted(h3.compact_cells(set(near) | {centre})))
+
+
+def _distance_m(cell: int, lat: float, lon: float) -> float:
+    return float(h3.great_circle_distance(h3.cell_to_latlng(cell), (lat, lon), unit="m"))
+
+
+def covers(cells: frozenset[int], lat: float, lon: float) -> bool:
+    """Whether compacted `cells` hold the place: its cell or any of that cell's parents is among them."""
+    cell = h3.latlng_to_cell(lat, lon, HAZARD_RESOLUTION)
+    return cell in cells or any(h3.cell_to_parent(cell, r) in cells for r in range(HAZARD_RESOLUTION))
+
+
+def boundary(cell: int) -> tuple[tuple[float, float], ...]:
+    """The cell's corners as (lat, lon)."""
+    return tuple(h3.cell_to_boundary(cell))
+
+
+def cell_name(cell: int) -> str:
+    """15 hexadecimal digits, the form in keys and pages."""
+    return str(h3.int_to_str(cell))
+
+
+def cell_number(name: str) -> int:
+    """The inverse of `cell_name`."""
+    return int(h3.str_to_int(name))
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """Which cells an area code covers, for the area that this system serves."""
+
+    cells: Mapping[str, Cells]
+    names: Mapping[str, str]
+
+    @classmethod
+    def load(cls, areas: bytes) -> "Gazetteer":
+        """Reads an area folder's `areas.geojson`: features with `refs` (scheme/code) and `name`.
+
+        Raises:
+            AreaError: not such a file.
+        """
+        try:
+            document = msgspec.json.decode(areas)
+            by_ref: dict[str, list[BaseGeometry]] = {}
+            names: dict[str, str] = {}
+            for feature in document["features"]:
+                for ref in feature["properties"]["refs"]:
+                    by_ref.setdefault(ref, []).append(shape(feature["geometry"]))
+                    names.setdefault(ref, feature["properties"].get("name", ref))
+        except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
+            raise AreaError(
+                f"areas.geojson: expected features with properties refs and name ({error!r})"
+            ) from error
+        cells = {
+            ref: cells_of_shape(shapely.make_valid(shapely.union_all(shapes)))
+            for ref, shapes in by_ref.items()
+        }
+        return cls(cells, names)
+
+    def cells_of(self, area: AreaRef) -> Cells:
+        """Compacted cells of an area; empty when this system does not serve it."""
+        return self.cells.get(area.ref, ())

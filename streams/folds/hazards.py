@@ -1,0 +1,78 @@
+"""What a series of alert documents says now. The newest document stands; a cancellation takes back what it names."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from streams.cells import Cells, Gazetteer, cells_of_rings
+from streams.events.alerts import AreaConditions, HazardState, HazardZone, Severity, Telegram
+from streams.events.base import Action
+
+KEPT = 8
+"""Documents of one series that are remembered, so that a cancellation can restore what stood before."""
+
+
+class Series(msgspec.Struct, frozen=True):
+    """The worker's table, key = series: its latest documents, newest first, cancellations among them."""
+
+    documents: tuple[Telegram, ...] = ()
+
+
+def _rank(telegram: Telegram) -> tuple[int, int, bool, str]:
+    """Newest first: issue time, serial, then a correction beats what it corrects; the id breaks ties for ever."""
+    return (telegram.issued_at_ms, telegram.serial, telegram.action is Action.CORRECT, telegram.id)
+
+
+def _taken_back(telegram: Telegram, cancellations: tuple[Telegram, ...]) -> bool:
+    """A cancellation names an event; without one it takes back what was issued up to its own time."""
+    return any(
+        (c.event_id == telegram.event_id if c.event_id else True) and telegram.issued_at_ms <= c.issued_at_ms
+        for c in cancellations
+    )
+
+
+def fold_telegram(known: Series | None, telegram: Telegram) -> Series:
+    """The series after this document. The same document twice, or in any order, gives the same series."""
+    documents = {d.id: d for d in (known.documents if known else ())}
+    documents[telegram.id] = telegram
+    newest = sorted(documents.values(), key=_rank, reverse=True)[:KEPT]
+    return Series(tuple(newest))
+
+
+def standing(series: Series) -> Telegram | None:
+    """The document that stands: the newest that no cancellation took back."""
+    cancellations = tuple(d for d in series.documents if d.action is Action.CANCEL)
+    valid = (
+        d for d in series.documents if d.action is not Action.CANCEL and not _taken_back(d, cancellations)
+    )
+    return next(valid, None)
+
+
+def hazard_state(series: Series, gazetteer: Gazetteer) -> HazardState | None:
+    """State for the topic `hazards`; None (a tombstone) when every document was taken back."""
+    telegram = standing(series)
+    if telegram is None:
+        return None
+    return HazardState(
+        series=telegram.series,
+        telegram_id=telegram.id,
+        kind=telegram.kind,
+        source=telegram.source,
+        status=telegram.status,
+        title=telegram.title,
+        headline=telegram.headline,
+        issuer=telegram.issuer,
+        issued_at_ms=telegram.issued_at_ms,
+        valid_until_ms=telegram.valid_until_ms,
+        zones=_zones(telegram.areas, gazetteer.cells_of),
+    )
+
+
+def _zones(areas: tuple[AreaConditions, ...], cells_of: Callable[..., Cells]) -> tuple[HazardZone, ...]:
+    return tuple(
+        HazardZone(area=area.area, condition=condition, cells=cells)
+        for area in areas
+        if area.conditions and (cells := cells_of_rings(area.polygons) or cells_of(area.area))
+        for condition in area.conditions
+        if condition.severity is not Severity.NONE
+    )
