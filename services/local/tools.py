@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,12 @@ def tools_folder() -> Path:
     folder = Path(os.environ.get("MIO_TOOLS", ".mio/tools")).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def announce(text: str) -> None:
+    """Tells the person at the terminal what takes time."""
+    sys.stderr.write(f"mio: {text}\n")
+    sys.stderr.flush()
 
 
 def sha256_of(path: Path) -> str:
