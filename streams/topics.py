@@ -134,15 +134,46 @@ POSITION_CHECKPOINTS = _state(
     partitions=POSITION_PARTITIONS,
 )
 
-_LIVE = (TELEGRAMS, SITE_REPORTS, SHELTER_REPORTS, CLOSURE_REPORTS, POSITIONS, SHARED,
-         HAZARDS, SHELTERS, CLOSURES, CELL_PARTIALS, CELLS, CONSENTS, POSITION_CHECKPOINTS)  # fmt: skip
+# Faust names a table's changelog <app id>-<table>-changelog; the app id is <world>.worker.
+WORKER_SERIES = _state("worker-series-changelog", "series", _PUBLIC, by="worker", to="worker")
+WORKER_PLACES = _state("worker-places-changelog", "shelter id", _PUBLIC, by="worker", to="worker")
+WORKER_CLOSURES = _state("worker-closures-changelog", "closure id", _PUBLIC, by="worker", to="worker")
+WORKER_PARTS = _state("worker-parts-changelog", "cell", DataClass.DEIDENTIFIED, by="worker", to="worker")
+
+_LIVE = (
+    TELEGRAMS,
+    SITE_REPORTS,
+    SHELTER_REPORTS,
+    CLOSURE_REPORTS,
+    POSITIONS,
+    HAZARDS,
+    SHELTERS,
+    CLOSURES,
+    CELL_PARTIALS,
+    CELLS,
+    SHARED,
+    CONSENTS,
+    POSITION_CHECKPOINTS,
+    WORKER_SERIES,
+    WORKER_PLACES,
+    WORKER_CLOSURES,
+    WORKER_PARTS,
+)
 
 
 def dead_letters(topic: Topic) -> Topic:
     """The topic that takes what could not be read from `topic`: same key, same class, 14 days or the class's limit."""
     kept_ms = min(14 * DAY_MS, MAX_RETENTION_MS.get(topic.data_class, 14 * DAY_MS))
-    return Topic(f"{topic.name}.dlq", topic.key, Cleanup.EVENTS, topic.data_class, topic.readers + topic.writers, (),
-                 partitions=1, retention_ms=kept_ms)  # fmt: skip
+    return Topic(
+        f"{topic.name}.dlq",
+        topic.key,
+        Cleanup.EVENTS,
+        topic.data_class,
+        writers=topic.readers + topic.writers,
+        readers=(),
+        partitions=1,
+        retention_ms=kept_ms,
+    )
 
 
 MANIFEST: tuple[Topic, ...] = (*_LIVE, *(dead_letters(t) for t in _LIVE if t.has_dead_letters))

@@ -1,0 +1,76 @@
+"""What the dashboard reads: a snapshot of all states, and the changes after it. Redis is behind it, or a double."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from streams.broker import Record
+from streams.topics import CLOSURES, HAZARDS, SHARED, SHELTERS, Topic
+
+VIEWED: tuple[Topic, ...] = (HAZARDS, SHELTERS, CLOSURES, SHARED)
+"""The topics that the view holds: public states, and what a gate let through. Nothing else."""
+
+
+class ViewError(Exception):
+    """The view cannot be read or written."""
+
+
+class ViewGoneError(ViewError):
+    """Changes after that id are no longer kept: take a new snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One key's newest value. `version` is its Kafka offset."""
+
+    key: str
+    value: bytes
+    version: int
+
+
+@dataclass(frozen=True)
+class ViewSnapshot:
+    """All rows by topic name, and the id after which `changes` goes on."""
+
+    rows: Mapping[str, Mapping[str, Row]] = field(default_factory=dict)
+    last_id: str = "0-0"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One key changed; `value` None means it is gone. `id` orders changes and can be resumed from."""
+
+    id: str
+    topic: str
+    key: str
+    value: bytes | None
+
+
+class View(Protocol):
+    """One world's view."""
+
+    async def apply(self, topic: Topic, records: Sequence[Record]) -> int:
+        """Writes records; an older version than the one that is there changes nothing. Returns how many changed.
+
+        Raises:
+            ViewError: it cannot be written; the caller asks again.
+        """
+        ...
+
+    async def snapshot(self) -> ViewSnapshot:
+        """Everything, consistent with `last_id`: a change after it may already be in, none before it is missing."""
+        ...
+
+    def changes(self, after: str) -> AsyncIterator[Change]:
+        """Changes after an id, then those that come, for ever.
+
+        Raises:
+            ViewGoneError: changes after that id were already dropped, or the view was wiped.
+        """
+        ...
+
+    async def mark(self) -> bool:
+        """Sets the view's life mark; False when it was there already (so: not wiped since)."""
+        ...
+
+    async def close(self) -> None: ...

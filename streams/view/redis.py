@@ -1,0 +1,128 @@
+"""The view in Redis: a hash of rows and a stream of changes per world, both written by one script."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import redis.asyncio
+from redis.exceptions import RedisError
+
+from streams.broker import Record
+from streams.topics import Topic
+from streams.view.port import VIEWED, Change, Row, ViewError, ViewGoneError, ViewSnapshot
+from streams.world import World
+
+KEPT_CHANGES = 100_000
+BATCH = 500
+BLOCK_MS = 5_000
+BEGINNING = (0, 0)
+
+APPLY = """
+-- KEYS: rows, versions, changes.  ARGV: topic, kept, then key, version, flag ('1' value / '0' gone), value ...
+local changed = 0
+for i = 3, #ARGV, 4 do
+  local key, version, flag, value = ARGV[i], tonumber(ARGV[i+1]), ARGV[i+2], ARGV[i+3]
+  local known = tonumber(redis.call('HGET', KEYS[2], key) or '-1')
+  if version > known then
+    redis.call('HSET', KEYS[2], key, version)
+    if flag == '1' then redis.call('HSET', KEYS[1], key, value) else redis.call('HDEL', KEYS[1], key) end
+    redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[2], '*', 't', ARGV[1], 'k', key, 'f', flag, 'v', value)
+    changed = changed + 1
+  end
+end
+return changed
+"""
+
+
+class RedisView:
+    """One world's view. The version of a row is its Kafka offset: an older one never wins."""
+
+    def __init__(self, url: str, world: World, *, kept: int = KEPT_CHANGES) -> None:
+        self._client: Any = redis.asyncio.from_url(url, socket_timeout=BLOCK_MS / 1000 + 5)
+        self._prefix = f"{world}:view"
+        self._kept = kept
+        self._script = self._client.register_script(APPLY)
+
+    def _rows(self, topic: str) -> str:
+        return f"{self._prefix}:rows:{topic}"
+
+    def _versions(self, topic: str) -> str:
+        return f"{self._prefix}:versions:{topic}"
+
+    @property
+    def _changes(self) -> str:
+        return f"{self._prefix}:changes"
+
+    async def apply(self, topic: Topic, records: Sequence[Record]) -> int:
+        keys = [self._rows(topic.name), self._versions(topic.name), self._changes]
+        changed = 0
+        try:
+            for start in range(0, len(records), BATCH):
+                arguments: list[Any] = [topic.name, self._kept]
+                for r in records[start : start + BATCH]:
+                    arguments += [r.key, r.offset, b"0" if r.value is None else b"1", r.value or b""]
+                changed += int(await self._script(keys=keys, args=arguments))
+        except RedisError as error:
+            raise ViewError(f"Redis does not take {topic.name}: {error}") from error
+        return changed
+
+    async def snapshot(self) -> ViewSnapshot:
+        try:
+            newest = await self._client.xrevrange(self._changes, count=1)
+            rows = {topic.name: await self._read(topic.name) for topic in VIEWED}
+        except RedisError as error:
+            raise ViewError(f"Redis does not answer: {error}") from error
+        return ViewSnapshot(rows, newest[0][0].decode() if newest else "0-0")
+
+    async def _read(self, topic: str) -> dict[str, Row]:
+        values = await self._client.hgetall(self._rows(topic))
+        versions = await self._client.hgetall(self._versions(topic))
+        return {key.decode(): Row(key.decode(), value, int(versions[key])) for key, value in values.items()}
+
+    async def changes(self, after: str) -> AsyncIterator[Change]:
+        last = after
+        await self._require_kept(after)
+        while True:
+            try:
+                answer = await self._client.xread({self._changes: last}, count=BATCH, block=BLOCK_MS)
+            except RedisError as error:
+                raise ViewError(f"Redis does not answer: {error}") from error
+            if not answer:
+                await self._require_kept(last)
+                continue
+            for name, fields in answer[0][1]:
+                last = name.decode()
+                value = fields[b"v"] if fields[b"f"] == b"1" else None
+                yield Change(last, fields[b"t"].decode(), fields[b"k"].decode(), value)
+
+    async def _require_kept(self, after: str) -> None:
+        """Nothing after `after` was dropped: it is itself still in the stream's span, or it is the stream's beginning."""
+        wanted = _number(after)
+        try:
+            oldest = await self._client.xrange(self._changes, count=1)
+            newest = await self._client.xrevrange(self._changes, count=1)
+            length = await self._client.xlen(self._changes)
+        except RedisError as error:
+            raise ViewError(f"Redis does not answer: {error}") from error
+        if wanted == BEGINNING:
+            kept = length < self._kept
+        else:
+            kept = bool(newest) and _number(oldest[0][0].decode()) <= wanted <= _number(newest[0][0].decode())
+        if not kept:
+            raise ViewGoneError(f"changes after {after} are no longer kept: take a new snapshot")
+
+    async def mark(self) -> bool:
+        try:
+            return bool(await self._client.set(f"{self._prefix}:alive", "1", nx=True))
+        except RedisError as error:
+            raise ViewError(f"Redis does not answer: {error}") from error
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+def _number(change_id: str) -> tuple[int, int]:
+    milliseconds, _, sequence = change_id.partition("-")
+    try:
+        return int(milliseconds), int(sequence or 0)
+    except ValueError:
+        raise ViewGoneError(f"{change_id!r} is not the id of a change") from None

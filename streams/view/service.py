@@ -1,0 +1,71 @@
+"""The view process: follows the viewed topics, writes the view, and writes it whole again when it was wiped."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from streams.broker import Broker, Follower, Record
+from streams.topics import MANIFEST, Topic
+from streams.view.port import VIEWED, View, ViewError
+
+CHECK_S = 1.0
+"""How often the view's life mark is looked at."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Sink:
+    """Keeps each key's newest record, so that a wiped view can be written again without asking Kafka."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._newest: dict[Topic, dict[bytes, Record]] = {topic: {} for topic in VIEWED}
+        self._lost = asyncio.Event()
+
+    def follow(self, topic: Topic) -> Callable[[Sequence[Record]], object]:
+        """What the follower of `topic` does with its records."""
+
+        async def apply(records: Sequence[Record]) -> None:
+            self._newest[topic].update({r.key: r for r in records})
+            await self._write(topic, records)
+
+        return apply
+
+    async def _write(self, topic: Topic, records: Sequence[Record]) -> None:
+        try:
+            await self._view.apply(topic, records)
+        except ViewError as error:
+            _log.warning("the view cannot be written; it is written whole when it is back", error=str(error))
+            self._lost.set()
+
+    async def keep_alive(self) -> None:
+        """Until cancelled: writes the whole view when it was wiped, or when a write had failed."""
+        while True:
+            await asyncio.sleep(CHECK_S)
+            try:
+                if await self._view.mark() or self._lost.is_set():
+                    self._lost.clear()
+                    await self.rewrite()
+            except ViewError:
+                self._lost.set()
+
+    async def rewrite(self) -> int:
+        """Writes everything; what is there already changes nothing. Returns how many keys changed."""
+        changed = 0
+        for topic, newest in self._newest.items():
+            changed += await self._view.apply(topic, list(newest.values()))
+        _log.info("the view was written whole", keys=changed)
+        return changed
+
+
+async def serve(broker: Broker, view: View, *, ready: Callable[[], None]) -> None:
+    """Runs until cancelled. `ready` is called when all topics have been read once."""
+    await broker.ensure_topics(MANIFEST)
+    sink = Sink(view)
+    await view.mark()
+    followers: list[Follower] = [await broker.follow(topic, sink.follow(topic)) for topic in VIEWED]  # type: ignore[arg-type]
+    for follower in followers:
+        await follower.wait_caught_up()
+    ready()
+    await sink.keep_alive()

@@ -1,0 +1,89 @@
+"""The Faust application, made by the rules that keep 0.15.3 right (docs/adr/0003-faust.md). Folds nothing itself."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import faust
+from faust.transport.drivers import aiokafka as driver
+
+from streams.topics import Topic
+from streams.world import World
+
+PARTITIONS = 4
+"""Of every event topic that feeds a table, and of the tables' changelogs: one count for a source and its tables."""
+
+
+class IdempotentProducer(driver.Producer):
+    """Faust's own producer waits for all replicas but is not idempotent; a retry would write a changelog row twice."""
+
+    def _settings_extra(self) -> dict[str, object]:
+        return {"acks": "all", "enable_idempotence": True}
+
+
+class IdempotentTransport(driver.Transport):
+    """The transport that makes such producers."""
+
+    Producer = IdempotentProducer
+
+
+@dataclass(frozen=True)
+class WorkerConfig:
+    """What one worker process needs. `datadir`'s parent must exist."""
+
+    bootstrap: str
+    world: World
+    datadir: Path
+    session_s: float = 6.0
+
+
+def create_app(config: WorkerConfig) -> faust.App:
+    """An application without agents.
+
+    Dynamic membership only (a static member lost records), at-least-once, no leader topic, no web server, no topic
+    that the manifest did not make, empty streams never waited for.
+    """
+    app = faust.App(
+        f"{config.world}.worker",
+        broker=f"kafka://{config.bootstrap}",
+        store="memory://",
+        datadir=str(config.datadir),
+        web_enabled=False,
+        topic_partitions=PARTITIONS,
+        topic_replication_factor=1,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        consumer_auto_offset_reset="earliest",
+        broker_commit_interval=1.0,
+        broker_session_timeout=config.session_s,
+        broker_heartbeat_interval=config.session_s / 6,
+        broker_rebalance_timeout=config.session_s,
+        stream_wait_empty=False,
+        worker_redirect_stdouts=False,
+    )
+    app.producer_transport = IdempotentTransport([*app.conf.broker_producer], app)
+    app.transport = IdempotentTransport([*app.conf.broker_consumer], app)
+    return app
+
+
+def raw_topic(app: faust.App, world: World, *topics: Topic) -> faust.TopicT:
+    """Topics of raw bytes: decoding happens inside the agent's `try`, never in Faust."""
+    return app.topic(
+        *(topic.full_name(world) for topic in topics),
+        key_type=bytes,
+        key_serializer="raw",
+        value_type=bytes,
+        value_serializer="raw",
+    )
+
+
+def raw_table(app: faust.App, name: str) -> Any:  # noqa: ANN401
+    """A table of raw bytes; its changelog is in the manifest."""
+    return app.Table(
+        name,
+        partitions=PARTITIONS,
+        key_type=bytes,
+        key_serializer="raw",
+        value_type=bytes,
+        value_serializer="raw",
+    )
