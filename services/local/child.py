@@ -26,6 +26,7 @@ class Child:
         self.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
+            self._log_start = output.tell()
             self.process = subprocess.Popen(
                 list(command),
                 stdin=subprocess.DEVNULL,
@@ -45,8 +46,11 @@ class Child:
         return self.process.poll() is None
 
     def last_words(self, lines: int = 20) -> str:
-        """The end of its log."""
-        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+        """The end of its log, of this start only."""
+        with self.log.open("rb") as file:
+            file.seek(self._log_start)
+            text = file.read().decode("utf-8", errors="replace")
+        return "\n".join(text.splitlines()[-lines:])
 
     def wait_ready(self, ready: Callable[[], bool], *, timeout_s: float) -> None:
         """Returns when `ready()` holds.

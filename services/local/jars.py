@@ -13,6 +13,7 @@ from pathlib import Path
 import jgo.maven
 
 from services.local.errors import PartMissingError
+from services.local.locks import waiting_lock
 from services.local.tools import progress, sha256_of, tools_folder
 
 KAFKA_VERSION = "4.3.1"
@@ -81,24 +82,41 @@ def _fetch(jar: LockedJar, context: jgo.maven.MavenContext, folder: Path) -> Pat
     return target
 
 
-def kafka_jars() -> tuple[Path, ...]:
+def find_jars() -> tuple[Path, ...]:
+    """Paths of all jars of the lock when every one is here; else nothing."""
+    paths = tuple(_folder() / jar.file_name for jar in _locked())
+    return paths if all(path.exists() for path in paths) else ()
+
+
+def get_jars() -> tuple[Path, ...]:
     """Paths of all jars of the lock, fetched and verified where missing.
 
     Raises:
         PartMissingError: one cannot be fetched, or is not what the lock says.
     """
-    jars = parse_lock(LOCK.read_text(encoding="utf-8"))
-    folder = tools_folder() / f"kafka-{KAFKA_VERSION}"
+    if here := find_jars():
+        return here
+    folder = _folder()
     folder.mkdir(exist_ok=True)
-    missing = [jar for jar in jars if not (folder / jar.file_name).exists()]
-    if missing:
+    with waiting_lock(tools_folder() / "jars.lock"):
+        missing = [jar for jar in _locked() if not (folder / jar.file_name).exists()]
         context = _context(tools_folder() / "maven")
         with progress() as bar, ThreadPoolExecutor(8) as pool:
-            task = bar.add_task(f"Kafka {KAFKA_VERSION}: {len(missing)} jars from Maven Central", total=None)
-            for path in pool.map(lambda jar: _fetch(jar, context, folder), missing):
-                bar.advance(task, path.stat().st_size)
-        shutil.rmtree(tools_folder() / "maven")
-    return tuple(folder / jar.file_name for jar in jars)
+            task = bar.add_task(
+                f"Kafka {KAFKA_VERSION}: {len(missing)} jars from Maven Central", total=len(missing)
+            )
+            for _ in pool.map(lambda jar: _fetch(jar, context, folder), missing):
+                bar.advance(task)
+        shutil.rmtree(tools_folder() / "maven", ignore_errors=True)
+    return tuple(folder / jar.file_name for jar in _locked())
+
+
+def _folder() -> Path:
+    return tools_folder() / f"kafka-{KAFKA_VERSION}"
+
+
+def _locked() -> tuple[LockedJar, ...]:
+    return parse_lock(LOCK.read_text(encoding="utf-8"))
 
 
 def write_lock() -> int:

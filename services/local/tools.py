@@ -1,4 +1,4 @@
-"""Where fetched tools live, and one progress bar for every download. Starts nothing."""
+"""Where fetched tools live, and how their fetching is announced. Starts nothing."""
 
 import hashlib
 import os
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -45,7 +45,7 @@ def sha256_of(path: Path) -> str:
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """A progress bar on standard error: name, bar, size, speed."""
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    """A progress bar on standard error: what, bar, how many of how many, since when."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         yield bar
