@@ -82,8 +82,5 @@ def raw_table(app: faust.App, name: str) -> Any:  # noqa: ANN401
     return app.Table(
         name,
         partitions=PARTITIONS,
-        key_type=bytes,
-        key_serializer="raw",
-        value_type=bytes,
-        value_serializer="raw",
+        schema=faust.Schema(key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"),
     )
