@@ -1,0 +1,172 @@
+"""The network: frozen columns in one memory-mapped file. Knows ways and their properties, no profile and no shelter."""
+
+import hashlib
+import json
+import struct
+from dataclasses import dataclass, field, fields
+from enum import IntFlag
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from routing.errors import NetworkError
+
+MAGIC = b"MIONET\x00\x01"
+FORMAT = 1
+ALIGN = 64
+
+
+class Way(IntFlag):
+    """Properties of a link; bits of `link_way`."""
+
+    FOOT = 1  # walkable from its first to its last point
+    FOOT_BACK = 2  # and the other way
+    CAR = 4
+    CAR_BACK = 8
+    STEPS = 16
+    BRIDGE = 32
+    TUNNEL = 64  # also underpasses
+    FORD = 128
+    WHEELCHAIR_NO = 256  # steps, kerbs, stiles or surfaces that exclude a wheelchair
+    SURFACE_UNKNOWN = 512  # nothing said about the surface
+    PRIVATE = 1024  # reported, never used
+    STROLLER_NO = 2048
+
+
+@dataclass(frozen=True)
+class Network:
+    """Nodes in Hilbert order, links between them, and the directed edges of both.
+
+    node_lat, node_lon: float64[nodes], degrees.
+    link_u, link_v: int32[links], end nodes. link_length_m: float32[links]. link_way: uint16[links], bits of `Way`.
+    link_layer: int8[links]. link_name: int32[links] into `names`, -1 for none.
+    shape_start: int32[links + 1] into shape_lat, shape_lon: float64[points], both ends of the link included.
+    Directed edges are sorted by head (then tail, then link):
+    in_start: int32[nodes + 1]; edge_tail, edge_head, edge_link: int32[edges]; edge_forward: bool[edges].
+    out_start: int32[nodes + 1], out_edge: int32[edges]: the same edges by tail.
+    """
+
+    node_lat: npt.NDArray[np.float64]
+    node_lon: npt.NDArray[np.float64]
+    link_u: npt.NDArray[np.int32]
+    link_v: npt.NDArray[np.int32]
+    link_length_m: npt.NDArray[np.float32]
+    link_way: npt.NDArray[np.uint16]
+    link_layer: npt.NDArray[np.int8]
+    link_name: npt.NDArray[np.int32]
+    shape_start: npt.NDArray[np.int32]
+    shape_lat: npt.NDArray[np.float64]
+    shape_lon: npt.NDArray[np.float64]
+    in_start: npt.NDArray[np.int32]
+    edge_tail: npt.NDArray[np.int32]
+    edge_head: npt.NDArray[np.int32]
+    edge_link: npt.NDArray[np.int32]
+    edge_forward: npt.NDArray[np.bool_]
+    out_start: npt.NDArray[np.int32]
+    out_edge: npt.NDArray[np.int32]
+    names: tuple[str, ...] = ()
+    attribution: str = ""
+    skipped: dict[str, int] = field(default_factory=dict)
+    content_hash: str = ""
+
+    @property
+    def node_count(self) -> int:
+        return len(self.node_lat)
+
+    @property
+    def link_count(self) -> int:
+        return len(self.link_u)
+
+    @property
+    def edge_count(self) -> int:
+        return len(self.edge_tail)
+
+    @cached_property
+    def bbox(self) -> tuple[float, float, float, float]:
+        """South, west, north, east."""
+        lat, lon = self.shape_lat, self.shape_lon
+        return float(lat.min()), float(lon.min()), float(lat.max()), float(lon.max())
+
+    @cached_property
+    def edge_of_link(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        """int32[links] twice: the link's edge from first to last point, and back; -1 where there is none."""
+        there = np.full(self.link_count, -1, np.int32)
+        back = there.copy()
+        ids = np.arange(self.edge_count, dtype=np.int32)
+        there[self.edge_link[self.edge_forward]] = ids[self.edge_forward]
+        back[self.edge_link[~self.edge_forward]] = ids[~self.edge_forward]
+        return there, back
+
+    def name_of(self, link: int) -> str:
+        """The street's name; empty if it has none."""
+        index = int(self.link_name[link])
+        return self.names[index] if index >= 0 else ""
+
+    def shape_of(self, link: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Latitudes and longitudes of the link's points, first to last."""
+        part = slice(int(self.shape_start[link]), int(self.shape_start[link + 1]))
+        return self.shape_lat[part], self.shape_lon[part]
+
+    def save(self, path: Path) -> str:
+        """Writes one file; returns the content hash (SHA-256 of the columns)."""
+        digest = hashlib.sha256()
+        columns: dict[str, dict[str, Any]] = {}
+        blobs, position = [], 0
+        for name in COLUMNS:
+            array = np.ascontiguousarray(getattr(self, name))
+            blob = array.tobytes()
+            digest.update(blob)
+            columns[name] = {"dtype": array.dtype.str, "count": len(array), "at": position}
+            padding = -len(blob) % ALIGN
+            blobs.append(blob + bytes(padding))
+            position += len(blob) + padding
+        header = {
+            "format": FORMAT, "columns": columns, "names": self.names, "attribution": self.attribution,
+            "skipped": self.skipped, "content_hash": digest.hexdigest(),
+        }  # fmt: skip
+        text = json.dumps(header, ensure_ascii=False).encode()
+        text += b" " * (-(len(MAGIC) + 4 + len(text)) % ALIGN)
+        part = path.with_suffix(".part")
+        part.write_bytes(MAGIC + struct.pack("<I", len(text)) + text + b"".join(blobs))
+        part.rename(path)
+        return digest.hexdigest()
+
+    @classmethod
+    def load(cls, path: Path) -> "Network":
+        """Opens a saved network; the columns stay on disk until they are touched.
+
+        Raises:
+            NetworkError: no such file, another format, or cut short.
+        """
+        try:
+            data = np.memmap(path, np.uint8, "r")
+        except (OSError, ValueError) as error:
+            raise NetworkError(f"{path}: cannot be opened ({error}); build it with mio area build") from error
+        start = len(MAGIC) + 4
+        if bytes(data[: len(MAGIC)]) != MAGIC:
+            raise NetworkError(
+                f"{path}: not a network of format {FORMAT}; build it again with mio area build"
+            )
+        (size,) = struct.unpack("<I", bytes(data[len(MAGIC) : start]))
+        header = json.loads(bytes(data[start : start + size]))
+        base = start + size
+        arrays = {}
+        for name, column in header["columns"].items():
+            kind = np.dtype(column["dtype"])
+            first = base + column["at"]
+            last = first + kind.itemsize * column["count"]
+            if last > len(data):
+                raise NetworkError(f"{path}: cut short in {name}; build it again with mio area build")
+            arrays[name] = data[first:last].view(kind)
+        return cls(
+            **arrays, names=tuple(header["names"]), attribution=header["attribution"],
+            skipped=header["skipped"], content_hash=header["content_hash"],
+        )  # fmt: skip
+
+
+COLUMNS = tuple(
+    f.name for f in fields(Network) if f.name not in ("names", "attribution", "skipped", "content_hash")
+)
