@@ -50,14 +50,14 @@ class LocalKafka:
     def bootstrap(self) -> str:
         return f"127.0.0.1:{self.port}"
 
-    def start(self, *, timeout_s: float = 60) -> None:
+    def start(self, *, timeout_s: float = 60) -> Child:
         """Fetches what is missing, formats the folder the first time, returns when the broker answers.
 
         Raises:
             PortInUseError, PartMissingError, PartFailedError: with what to do.
         """
         get_kafka()
-        self._start(java_command(heap_mib=self.heap_mib, archive=_archive()), timeout_s=timeout_s)
+        return self._start(java_command(heap_mib=self.heap_mib, archive=_archive()), timeout_s=timeout_s)
 
     def stop(self) -> None:
         """Ends the broker in order."""
@@ -74,7 +74,7 @@ class LocalKafka:
         self._start(java_command(heap_mib=self.heap_mib, record=target), timeout_s=60)
         self.stop()
 
-    def _start(self, java: list[str], *, timeout_s: float) -> None:
+    def _start(self, java: list[str], *, timeout_s: float) -> Child:
         require_free(self.port, purpose="Kafka")
         require_free(self.controller_port, purpose="Kafka's controller")
         self._write_settings()
@@ -83,6 +83,7 @@ class LocalKafka:
         command = [*java, "-cp", _classpath(), "kafka.Kafka", str(self.folder / "server.properties")]
         self.child = Child("kafka", command, log=self.folder / "broker.log", cwd=self.folder)
         self.child.wait_ready(lambda: answers_metadata(self.port), timeout_s=timeout_s)
+        return self.child
 
     def _write_settings(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

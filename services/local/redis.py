@@ -81,7 +81,7 @@ class LocalRedis:
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
-    def start(self, *, timeout_s: float = 20) -> None:
+    def start(self, *, timeout_s: float = 20) -> Child:
         """Starts the server, returns when it answers.
 
         Raises:
@@ -93,6 +93,7 @@ class LocalRedis:
         command += ["--dir", str(self.folder), "--save", "", "--appendonly", "no", "--daemonize", "no"]
         self.child = Child("redis", command, log=self.folder / "redis.log", cwd=self.folder)
         self.child.wait_ready(lambda: answers_ping(self.port), timeout_s=timeout_s)
+        return self.child
 
     def stop(self) -> None:
         """Ends the server in order."""
