@@ -4,7 +4,7 @@ The lock `kafka.lock` beside this file is the only source: one jar a line, `grou
 `python -m services.local.jars` resolves the roots anew and writes it.
 """
 
-import os
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from services.local.tools import progress, sha256_of, tools_folder
 
 KAFKA_VERSION = "4.3.1"
 ROOTS = (("org.apache.kafka", "kafka_2.13", KAFKA_VERSION), ("org.slf4j", "slf4j-simple", "1.7.36"))
+_DIGEST = re.compile("[0-9a-f]{64}")
 LOCK = Path(__file__).with_name("kafka.lock")
 
 
@@ -34,6 +35,11 @@ class LockedJar:
     def file_name(self) -> str:
         return f"{self.artifact}-{self.version}.jar"
 
+    @property
+    def line(self) -> str:
+        """As the lock holds it."""
+        return f"{self.group}:{self.artifact}:{self.version} {self.sha256}"
+
 
 def parse_lock(text: str) -> tuple[LockedJar, ...]:
     """Reads the lock.
@@ -47,7 +53,7 @@ def parse_lock(text: str) -> tuple[LockedJar, ...]:
             continue
         coordinates, _, digest = line.strip().partition(" ")
         parts = coordinates.split(":")
-        if len(parts) != 3 or len(digest) != 64:
+        if len(parts) != 3 or not _DIGEST.fullmatch(digest):
             raise PartMissingError(f"{LOCK.name} line {number}: expected 'group:artifact:version sha256'")
         jars.append(LockedJar(parts[0], parts[1], parts[2], sha256=digest))
     return tuple(jars)
@@ -55,6 +61,21 @@ def parse_lock(text: str) -> tuple[LockedJar, ...]:
 
 def _context(repository: Path) -> jgo.maven.MavenContext:
     return jgo.maven.MavenContext(repo_cache=repository, local_repos=[], timeout=60)
+
+
+def verify(jar: LockedJar, download: Path) -> None:
+    """Checks a download against the lock; deletes it when it is something else.
+
+    Raises:
+        PartMissingError: names both digests.
+    """
+    digest = sha256_of(download)
+    if digest != jar.sha256:
+        download.unlink()
+        raise PartMissingError(
+            f"{jar.file_name}: SHA-256 is {digest}, the lock says {jar.sha256}. The download was deleted; "
+            "if this repeats, something between here and Maven Central changes files."
+        )
 
 
 def _fetch(jar: LockedJar, context: jgo.maven.MavenContext, folder: Path) -> Path:
@@ -69,13 +90,7 @@ def _fetch(jar: LockedJar, context: jgo.maven.MavenContext, folder: Path) -> Pat
             f"{jar.group}:{jar.artifact}:{jar.version} could not be fetched from Maven Central ({error}). "
             "Check the network or the proxy, then run the same command again; what is here already is kept."
         ) from error
-    digest = sha256_of(found)
-    if digest != jar.sha256:
-        found.unlink()
-        raise PartMissingError(
-            f"{jar.file_name}: SHA-256 is {digest}, the lock says {jar.sha256}. The download was deleted; "
-            "if this repeats, something between here and Maven Central changes files."
-        )
+    verify(jar, found)
     part = target.with_suffix(".part")
     shutil.copyfile(found, part)
     part.rename(target)
@@ -125,14 +140,14 @@ def write_lock() -> int:
     context = _context(repository)
     wanted = [context.create_dependency(":".join(root)) for root in ROOTS]
     inputs, transitive = context.resolver.resolve(wanted)
-    lines = set()
-    for dependency in (*inputs, *transitive):
-        if dependency.scope in ("compile", "runtime", None) and dependency.type == "jar":
-            path = Path(dependency.artifact.resolve())
-            lines.add(f"{dependency.groupId}:{dependency.artifactId}:{dependency.version} {sha256_of(path)}")
+    jars = {
+        LockedJar(d.groupId, d.artifactId, d.version, sha256=sha256_of(Path(d.artifact.resolve())))
+        for d in (*inputs, *transitive)
+        if d.scope in ("compile", "runtime", None) and d.type == "jar"
+    }
     header = "# Written by python -m services.local.jars; one jar a line: group:artifact:version sha256"
-    LOCK.write_text("\n".join([header, *sorted(lines)]) + os.linesep, encoding="utf-8")
-    return len(lines)
+    LOCK.write_text("\n".join([header, *sorted(jar.line for jar in jars)]) + "\n", encoding="utf-8")
+    return len(jars)
 
 
 if __name__ == "__main__":

@@ -21,12 +21,12 @@ SETTINGS = REPOSITORY / "infra" / "kafka" / "broker.properties"
 HEAP_MIB = 256
 
 
-def answers_metadata(port: int) -> bool:
+def answers_metadata(port: int, *, host: str = "127.0.0.1") -> bool:
     """True when the broker answers a Metadata request (v1) with at least one broker: ready, not merely listening."""
     header = struct.pack(">hhih", 3, 1, 7, 1) + b"x"
     request = header + struct.pack(">i", 0)
     try:
-        with socket.create_connection(("127.0.0.1", port), 0.5) as sock:
+        with socket.create_connection((host, port), 0.5) as sock:
             sock.settimeout(2)
             sock.sendall(struct.pack(">i", len(request)) + request)
             (size,) = struct.unpack(">i", sock.recv(4, socket.MSG_WAITALL))

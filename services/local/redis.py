@@ -60,9 +60,9 @@ def _part(program: Path, origin: str) -> Part | None:
     return Part("redis", version, origin, program)
 
 
-def answers_ping(port: int) -> bool:
-    """True when the server answers, and is done loading."""
-    with closing(redis.Redis(port=port, socket_timeout=1)) as client:
+def answers_url(url: str) -> bool:
+    """True when the server at `redis://...` answers, and is done loading."""
+    with closing(redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)) as client:
         try:
             return bool(client.ping())
         except redis.RedisError:
@@ -92,7 +92,7 @@ class LocalRedis:
         command = [str(get_redis().path), "--port", str(self.port), "--bind", "127.0.0.1"]
         command += ["--dir", str(self.folder), "--save", "", "--appendonly", "no", "--daemonize", "no"]
         self.child = Child("redis", command, log=self.folder / "redis.log", cwd=self.folder)
-        self.child.wait_ready(lambda: answers_ping(self.port), timeout_s=timeout_s)
+        self.child.wait_ready(lambda: answers_url(self.url), timeout_s=timeout_s)
         return self.child
 
     def stop(self) -> None:

@@ -71,6 +71,10 @@ class Supervisor:
             self.stop()
             raise
 
+    def say(self, text: str) -> None:
+        """A line of the launcher in the log stream."""
+        self._log.say(text)
+
     def wait_ready(self, names: Iterable[str] | None = None, *, timeout_s: float = 60) -> None:
         """Returns when the processes (all of ours, unless named) are ready.
 
