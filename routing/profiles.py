@@ -15,6 +15,7 @@ from routing.network import Network, Way
 CLOSED = np.int32(1 << 30)
 """Cost of an edge that must not be used."""
 NIGHT_FACTOR = 0.8
+NOTHING = Way(0)
 FOOT_BITS = (Way.FOOT, Way.FOOT_BACK)
 CAR_BITS = (Way.CAR, Way.CAR_BACK)
 
@@ -26,7 +27,7 @@ class Profile:
     name: str
     speed_m_s: float
     steps_m_s: float | None
-    excluded: Way = Way(0)
+    excluded: Way = NOTHING
     bits: tuple[Way, Way] = FOOT_BITS
 
 

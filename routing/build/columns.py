@@ -1,6 +1,7 @@
 """From links with shapes to a Network: ends become nodes in Hilbert order, links become directed edges. One way for all sources."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -91,7 +92,7 @@ def _hilbert(lat: npt.NDArray[np.float64], lon: npt.NDArray[np.float64]) -> npt.
 
     def scaled(values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
         span = max(float(np.ptp(values)), 1e-9)
-        return ((values - values.min()) / span * side).astype(np.int64)
+        return np.asarray((values - values.min()) / span * side, np.int64)
 
     return np.asarray(hilbert_index(scaled(lon), scaled(lat), HILBERT_ORDER))
 
@@ -100,12 +101,12 @@ def _lengths(links: Links) -> npt.NDArray[np.float32]:
     steps = np.zeros(len(links.lat))
     steps[1:] = distance_m(links.lat[:-1], links.lon[:-1], links.lat[1:], links.lon[1:])
     steps[links.start[:-1]] = 0  # the step from the former link's end is none
-    return np.add.reduceat(steps, links.start[:-1]).astype(np.float32)
+    return np.asarray(np.add.reduceat(steps, links.start[:-1]), np.float32)
 
 
 def _edges(
     u: npt.NDArray[np.int32], v: npt.NDArray[np.int32], way: npt.NDArray[np.uint16], nodes: int
-) -> dict[str, npt.NDArray[np.generic]]:
+) -> dict[str, Any]:
     there = (way & (Way.FOOT | Way.CAR)) > 0
     back = (way & (Way.FOOT_BACK | Way.CAR_BACK)) > 0
     link = np.arange(len(u), dtype=np.int32)

@@ -5,7 +5,7 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def hilbert_index(x, y, order):  # type: ignore[no-untyped-def]
+def hilbert_index(x, y, order):
     """x, y: int64[n] in 0..2^order-1 -> int64[n], position on the curve."""
     out = np.empty(len(x), np.int64)
     for i in range(len(x)):

@@ -1,0 +1,164 @@
+"""Backward shortest-path forest to the best target (Dial 1969: buckets of equal cost; multi-source Dijkstra 1959)."""
+
+from heapq import heappop, heappush
+
+import numpy as np
+from numba import njit
+
+INF = np.int32(2**31 - 1)
+CLOSED = np.int32(1 << 30)
+
+
+@njit(cache=True, nogil=True)
+def build_forest(
+    in_start, edge_tail, cost, seed_node, seed_cost, seed_target, dist, next_edge, target, buckets
+):
+    """Fills dist, next_edge, target: int32[nodes].
+
+    dist: deciseconds to the best target, INF if none. next_edge: the edge to take, -1 at a seed. target: index, -1 if none.
+    seed_*: int32[seeds], a target hangs at a node behind `seed_cost`. cost: int32[edges] >= 1, CLOSED or more is no way.
+    buckets: power of two greater than any finite cost.
+    Equal costs are decided by (target, edge), so that replicas agree.
+    """
+    nodes = len(in_start) - 1
+    mask = buckets - 1
+    heads = np.full(buckets, -1, np.int32)
+    pool_node = np.empty(len(edge_tail) + len(seed_node), np.int32)
+    pool_next = np.empty(len(edge_tail) + len(seed_node), np.int32)
+    for i in range(nodes):
+        dist[i] = INF
+        next_edge[i] = -1
+        target[i] = -1
+    used = 0
+    for i in range(len(seed_node)):
+        v, c = seed_node[i], seed_cost[i]
+        if c < dist[v] or (c == dist[v] and seed_target[i] < target[v]):
+            if c < dist[v]:
+                pool_node[used] = v
+                pool_next[used] = heads[c & mask]
+                heads[c & mask] = used
+                used += 1
+            dist[v] = c
+            target[v] = seed_target[i]
+    waiting = used
+    now = 0
+    while waiting > 0:
+        slot = now & mask
+        # invariant: every node in this bucket whose dist is `now` has its final dist, target and edge
+        while heads[slot] >= 0:
+            p = heads[slot]
+            heads[slot] = pool_next[p]
+            waiting -= 1
+            v = pool_node[p]
+            if dist[v] != now:
+                continue
+            for e in range(in_start[v], in_start[v + 1]):
+                c = cost[e]
+                if c >= CLOSED:
+                    continue
+                t = edge_tail[e]
+                d = now + c
+                if d < dist[t]:
+                    pool_node[used] = t
+                    pool_next[used] = heads[d & mask]
+                    heads[d & mask] = used
+                    used += 1
+                    waiting += 1
+                elif d > dist[t] or target[v] > target[t] or (target[v] == target[t] and e >= next_edge[t]):
+                    continue
+                dist[t] = d
+                next_edge[t] = e
+                target[t] = target[v]
+        now += 1
+
+
+@njit(cache=True, nogil=True)
+def follow(node, next_edge, edge_head, out):
+    """Writes the edges from `node` to its target into out: int32[nodes]; returns how many."""
+    count = 0
+    e = next_edge[node]
+    while e >= 0:
+        out[count] = e
+        count += 1
+        e = next_edge[edge_head[e]]
+    return count
+
+
+@njit(cache=True, nogil=True)
+def nearest_targets(
+    out_start, out_edge, edge_head, cost, from_node, from_cost, seed_start, seed_target, seed_cost, found
+):
+    """Forward search for the nearest distinct targets; found: int64[k, 2] gets (cost, target), returns how many.
+
+    from_node, from_cost: where the search begins. seed_start: int32[nodes + 1] into seed_target, seed_cost.
+    """
+    nodes = len(out_start) - 1
+    dist = np.full(nodes, np.int64(2**62), np.int64)
+    heap = [(np.int64(0), np.int64(-1))]
+    heap.pop()
+    for i in range(len(from_node)):
+        if from_cost[i] < dist[from_node[i]]:
+            dist[from_node[i]] = from_cost[i]
+            heappush(heap, (np.int64(from_cost[i]), np.int64(from_node[i])))
+    count = 0
+    while len(heap) > 0:
+        d, v = heappop(heap)
+        if v < 0:  # a target, encoded as -1 - target
+            t = -1 - v
+            fresh = True
+            for i in range(count):
+                if found[i, 1] == t:
+                    fresh = False
+            if fresh:
+                found[count, 0] = d
+                found[count, 1] = t
+                count += 1
+                if count == len(found):
+                    return count
+            continue
+        if d > dist[v]:
+            continue
+        for s in range(seed_start[v], seed_start[v + 1]):
+            heappush(heap, (d + np.int64(seed_cost[s]), np.int64(-1 - seed_target[s])))
+        for i in range(out_start[v], out_start[v + 1]):
+            e = out_edge[i]
+            c = cost[e]
+            if c >= CLOSED:
+                continue
+            h = edge_head[e]
+            if d + c < dist[h]:
+                dist[h] = d + c
+                heappush(heap, (d + np.int64(c), np.int64(h)))
+    return count
+
+
+@njit(cache=True, nogil=True)
+def label_components(in_start, edge_tail, edge_head, out_start, out_edge, cost):
+    """int32[nodes]: nodes that any usable edges join, whichever way they lead, get the same label."""
+    nodes = len(in_start) - 1
+    label = np.full(nodes, -1, np.int32)
+    stack = np.empty(nodes, np.int32)
+    labels = 0
+    for root in range(nodes):
+        if label[root] >= 0:
+            continue
+        label[root] = labels
+        stack[0] = root
+        size = 1
+        while size > 0:
+            size -= 1
+            v = stack[size]
+            for e in range(in_start[v], in_start[v + 1]):
+                t = edge_tail[e]
+                if cost[e] < CLOSED and label[t] < 0:
+                    label[t] = labels
+                    stack[size] = t
+                    size += 1
+            for i in range(out_start[v], out_start[v + 1]):
+                h = edge_head[out_edge[i]]
+                if cost[out_edge[i]] < CLOSED and label[h] < 0:
+                    label[h] = labels
+                    stack[size] = h
+                    size += 1
+        labels += 1
+    return label
