@@ -1,0 +1,49 @@
+"""How our apps are made and served: OpenAPI 3.1, problems, health, metrics; loopback only, stopped in order."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from services.kit import health, problems
+from services.kit.metrics import RequestMetrics
+
+
+def create_app(title: str, readiness: health.Readiness, *, description: str) -> FastAPI:
+    """An app with the common parts; routes are added by the caller."""
+    app = FastAPI(
+        title=f"Miotsukushi {title}",
+        description=description,
+        version="1",
+        responses=problems.PROBLEM_RESPONSES,
+        separate_input_output_schemas=False,
+    )
+    problems.install(app)
+    app.include_router(health.router(readiness))
+    app.add_middleware(RequestMetrics)
+    return app
+
+
+class _Server(uvicorn.Server):
+    """Signals belong to the process's own main, not to the server."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(app: ASGIApp, port: int) -> None:
+    """Serves on 127.0.0.1 until cancelled; requests under way are finished."""
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=port, log_config=None, access_log=False, timeout_graceful_shutdown=3
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve())
+    try:
+        await asyncio.shield(task)
+    finally:
+        server.should_exit = True
+        await task

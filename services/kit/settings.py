@@ -1,0 +1,78 @@
+"""What a process is told by its environment, read once and never changed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from streams.clock import Clock, parse_clock
+from streams.world import World
+
+PROCESS_ORDER = ("staff", "ingest", "gateway", "navigator", "worker", "crowd", "view")
+
+
+class SettingsError(ValueError):
+    """A variable that cannot be used; the message names it, its value and what is expected."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All `MIO_...` variables."""
+
+    world: World = World.DRILL
+    kafka: str = "127.0.0.1:8708"
+    redis: str = "redis://127.0.0.1:8707/0"
+    state: Path = Path(".mio")
+    area: Path = Path(".mio/area")
+    clock: str = "system"
+    log: str = "text"
+    port_base: int = 8700
+    partner_key: str = ""
+    device_secret: str = ""
+    municipalities: str = ""  # whose staff this page is for, by comma; all of the area where empty
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+        """Reads the environment.
+
+        Raises:
+            SettingsError: names the variable.
+        """
+        base = _port(env, "MIO_PORT_BASE", 8700)
+        try:
+            world = World(env.get("MIO_WORLD", World.DRILL))
+        except ValueError:
+            raise SettingsError(f"MIO_WORLD={env['MIO_WORLD']!r}: expected 'drill' or 'real'") from None
+        clock = env.get("MIO_CLOCK", "system")
+        try:
+            parse_clock(clock)
+        except ValueError as error:
+            raise SettingsError(f"MIO_CLOCK: {error}") from None
+        state = Path(env.get("MIO_STATE", ".mio"))
+        return cls(
+            world=world,
+            kafka=env.get("MIO_KAFKA") or f"127.0.0.1:{base + 8}",
+            redis=env.get("MIO_REDIS") or f"redis://127.0.0.1:{base + 7}/0",
+            state=state,
+            area=Path(env.get("MIO_AREA") or state / "area"),
+            clock=clock,
+            log=env.get("MIO_LOG", "text"),
+            port_base=base,
+            partner_key=env.get("MIO_PARTNER_KEY", ""),
+            device_secret=env.get("MIO_DEVICE_SECRET", ""),
+            municipalities=env.get("MIO_MUNICIPALITIES", ""),
+        )
+
+    def port(self, process: str) -> int:
+        """The loopback port of one of our processes."""
+        return self.port_base + PROCESS_ORDER.index(process)
+
+    def make_clock(self) -> Clock:
+        """The clock of this process's world."""
+        return parse_clock(self.clock)
+
+
+def _port(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, str(default))
+    if not text.isdigit() or not 1024 <= int(text) <= 65_000:
+        raise SettingsError(f"{name}={text!r}: expected a port number between 1024 and 65000")
+    return int(text)
