@@ -1,19 +1,56 @@
 # Miotsukushi: `make` prints what can be done. Everything is installed into this folder (.venv, node_modules, .mio).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+WEB := dashboard_api/web
+WEB_FILES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/generated/*' 2>/dev/null)
+# the page is built where there is one
+WEB_TOOLS := $(if $(wildcard $(WEB)/package-lock.json),$(WEB)/node_modules/.ready)
+WEB_BUILT := $(if $(WEB_TOOLS),$(WEB)/dist/.ready)
+NPM := cd $(WEB) && ../../$(BIN)/python -m services.local.node
+COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11
+export MIO_TOOLS ?= $(CURDIR)/.mio/tools
 
 .PHONY: help demo test check bench web clean lock
 help:  ## print this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
 
-$(READY): requirements/uv.txt requirements/dev.txt pyproject.toml
+demo: $(READY) $(WEB_BUILT)  ## a drill in a made-up city: everything starts here, and the page opens
+	@$(BIN)/mio demo
+
+test: $(READY) $(WEB_BUILT)  ## all tests, with a real Kafka, Redis and Chromium (one part: make test ARGS=tests/unit)
+	@$(BIN)/pytest $(ARGS)
+
+check: $(READY) $(WEB_TOOLS)  ## format, lint, types, import contracts, dead code, duplicates
+	@$(BIN)/python infra/check.py
+
+bench: $(READY)  ## every figure of benchmarks/, collected in benchmarks/latest.jsonl
+	@$(BIN)/python infra/bench.py $(ARGS)
+
+web: $(READY) $(WEB_BUILT)  ## build the pages
+
+clean:  ## remove what was installed and built; the data in .mio stays
+	@rm -rf .venv .mio/tools dist $(WEB)/node_modules $(WEB)/dist $(WEB)/src/generated \
+	  .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements/uv.txt requirements/dev.txt pyproject.toml infra/bootstrap.sh
 	@bash infra/bootstrap.sh "$(PYTHON)"
 	@touch $(READY)
 
+$(WEB)/node_modules/.ready: $(WEB)/package-lock.json | $(READY)
+	@echo "mio: fetching the page's tools from the npm registry (once) ..."
+	@$(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(WEB)/dist/.ready: $(WEB)/node_modules/.ready $(WEB_FILES)
+	@$(NPM) run --silent build
+	@touch $@
+
 lock: $(READY)
-	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml -o requirements/runtime.txt
-	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 --extra dev pyproject.toml -o requirements/dev.txt
-	@for part in uv node redis; do $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 requirements/$$part.in -o requirements/$$part.txt; done
+	@$(COMPILE) pyproject.toml -o requirements/runtime.txt
+	@$(COMPILE) --extra dev pyproject.toml -o requirements/dev.txt
+	@for part in uv node redis; do $(COMPILE) requirements/$$part.in -o requirements/$$part.txt; done

@@ -1,0 +1,62 @@
+"""Runs every file of benchmarks/ (or those named), keeps their JSON lines in benchmarks/latest.jsonl, prints a table.
+
+Each benchmark is a program that prints one JSON object a line; `name` says what was measured.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
+LATEST = FOLDER / "latest.jsonl"
+
+
+def run_benchmark(program: Path) -> list[dict[str, Any]] | None:
+    """The JSON lines that it printed; None when it failed."""
+    done = subprocess.run(
+        [sys.executable, str(program)], cwd=FOLDER.parent, stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        return None
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    return [{"benchmark": program.stem, **json.loads(line)} for line in lines]
+
+
+def show(console: Console, figures: list[dict[str, Any]]) -> None:
+    """One row a figure: its name, then what it measured."""
+    table = Table(title="benchmarks", title_justify="left")
+    for heading in ("benchmark", "name", "figures"):
+        table.add_column(heading, overflow="fold")
+    for figure in figures:
+        rest = {key: value for key, value in figure.items() if key not in ("benchmark", "name")}
+        shown = ", ".join(f"{key} {value}" for key, value in rest.items())
+        table.add_row(figure["benchmark"], str(figure.get("name", "")), shown)
+    console.print(table)
+
+
+def main(names: list[str]) -> int:
+    """Ends with 1 when a benchmark failed or printed nothing."""
+    console = Console()
+    programs = [p for p in sorted(FOLDER.glob("*.py")) if not names or p.stem in names]
+    figures: list[dict[str, Any]] = []
+    failed: list[str] = []
+    for program in programs:
+        console.print(f"mio: {program.stem} ...")
+        found = run_benchmark(program)
+        if not found:
+            failed.append(program.stem)
+        figures += found or []
+    LATEST.write_text("".join(json.dumps(figure) + "\n" for figure in figures), encoding="utf-8")
+    show(console, figures)
+    if failed:
+        console.print(f"mio: failed, or printed no figure: {', '.join(failed)}")
+    return 1 if failed or not programs else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
