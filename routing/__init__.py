@@ -2,7 +2,7 @@
 
 from routing.field import Field, Target, Walking
 from routing.network import Network, Way
-from routing.overlay import Geometry, LinkIndex, Membrane, Overlay, Structure, make_membrane
+from routing.overlay import Geometry, LinkIds, LinkIndex, Membrane, Overlay, Structure, make_membrane
 from routing.profiles import PROFILES, Profile, get_profile
 from routing.route import Route, Router, Stay, Step
 from routing.snap import Snap, Snapper
@@ -11,6 +11,7 @@ __all__ = [
     "PROFILES",
     "Field",
     "Geometry",
+    "LinkIds",
     "LinkIndex",
     "Membrane",
     "Network",

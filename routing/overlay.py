@@ -15,6 +15,9 @@ from routing.geo import METRES_PER_DEGREE
 from routing.network import Network, Way
 from routing.profiles import CLOSED
 
+LinkIds = npt.NDArray[np.int32]
+"""int32[k], sorted."""
+
 POINT_REACH_M = 30.0
 """A closure given as a point closes the nearest link within this distance."""
 LINE_BUFFER_M = 12.0

@@ -1,8 +1,9 @@
 """How our apps are made and served: OpenAPI 3.1, problems, health, metrics; loopback only, stopped in order."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import uvicorn
 from fastapi import FastAPI
@@ -10,6 +11,17 @@ from starlette.types import ASGIApp
 
 from services.kit import health, problems
 from services.kit.metrics import RequestMetrics
+
+
+@dataclass(frozen=True)
+class Process:
+    """What a room's `start(...)` returns: the app to serve, and what has to run beside it until the process ends.
+
+    A background task that raises or returns ends the process; the launcher starts it again.
+    """
+
+    app: ASGIApp
+    background: tuple[Callable[[], Awaitable[object]], ...] = ()
 
 
 def create_app(title: str, readiness: health.Readiness, *, description: str) -> FastAPI:

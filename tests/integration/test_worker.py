@@ -4,7 +4,6 @@ import asyncio
 import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import h3.api.basic_int as h3
 import msgspec

@@ -1,0 +1,94 @@
+"""Keeps the newest moment: follows the state topics, makes a new moment in a thread, swaps it in. Answers never wait."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import structlog
+
+from services.navigator.answers import Ground, LinkCache, Moment
+from services.navigator.state import World
+from streams.broker import Broker, Follower, Record
+from streams.clock import Clock
+from streams.codec import CodecError, decode
+from streams.events.alerts import HazardState
+from streams.events.closures import ClosureState
+from streams.events.shelters import ShelterState
+from streams.topics import CLOSURES, HAZARDS, SHELTERS, Topic
+
+TICK_S = 5.0
+"""A moment is made anew at least this often: closures begin and end, telegrams expire."""
+KINDS: tuple[tuple[Topic, type[Any]], ...] = (
+    (HAZARDS, HazardState),
+    (SHELTERS, ShelterState),
+    (CLOSURES, ClosureState),
+)
+
+_log = structlog.get_logger(__name__)
+
+
+class Live:
+    """The state as it comes in, and the moment that answers are given from."""
+
+    def __init__(self, ground: Ground, clock: Clock) -> None:
+        self._ground = ground
+        self._clock = clock
+        self._links = LinkCache()
+        self._rows: dict[Topic, dict[str, Any]] = {topic: {} for topic, _ in KINDS}
+        self._changed = asyncio.Event()
+        self.followers: list[Follower] = []
+        self.moment = Moment.of(ground, World(at_ms=clock.now_ms()))
+
+    async def follow(self, broker: Broker) -> None:
+        """Starts following; survives the broker."""
+        for topic, kind in KINDS:
+            self.followers.append(await broker.follow(topic, self._apply(topic, kind)))
+
+    def _apply(self, topic: Topic, kind: type[Any]) -> Callable[[Sequence[Record]], None]:
+        rows = self._rows[topic]
+
+        def apply(records: Sequence[Record]) -> None:
+            for record in records:
+                key = record.key.decode()
+                if record.value is None:
+                    rows.pop(key, None)
+                    continue
+                try:
+                    rows[key] = decode(record.value, kind)
+                except CodecError as error:
+                    _log.error("a state that cannot be read is left out", topic=topic.name, error=str(error))
+            self._changed.set()
+
+        return apply
+
+    @property
+    def caught_up(self) -> bool:
+        """True once every topic was read whole."""
+        return bool(self.followers) and all(f.caught_up for f in self.followers)
+
+    async def run(self) -> None:
+        """Until cancelled: a new moment after each change, and every `TICK_S` for what begins or ends by the clock."""
+        while True:
+            try:
+                await asyncio.wait_for(self._changed.wait(), TICK_S)
+            except TimeoutError:
+                if not self._due():
+                    continue
+            self._changed.clear()
+            world = World(
+                dict(self._rows[HAZARDS]),
+                dict(self._rows[SHELTERS]),
+                dict(self._rows[CLOSURES]),
+                self._clock.now_ms(),
+            )
+            warm = self.moment.keys_in_use()
+            self.moment = await asyncio.to_thread(
+                Moment.of, self._ground, world, warm=warm, links=self._links
+            )
+
+    def _due(self) -> bool:
+        """Whether the clock alone changed what is in force."""
+        now, then = self._clock.now_ms(), self.moment.world.at_ms
+        times = [t for c in self._rows[CLOSURES].values() for t in (c.starts_at_ms, c.ends_at_ms)]
+        times += [h.valid_until_ms for h in self._rows[HAZARDS].values()]
+        return any(t is not None and then < t <= now for t in times)
