@@ -31,8 +31,9 @@ def decode(data: bytes, kind: type[T]) -> T:
     decoder = _DECODERS.get(kind) or _DECODERS.setdefault(kind, msgspec.json.Decoder(kind))
     try:
         event: T = decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise CodecError(f"not a {kind.__name__}: {error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        name = getattr(kind, "__name__", str(kind))
+        raise CodecError(f"not a {name}: {error}") from error
     return event
 
 

@@ -9,7 +9,10 @@ from streams.events.alerts import AreaConditions, HazardState, HazardZone, Sever
 from streams.events.base import Action
 
 KEPT = 8
-"""Documents of one series that are remembered, so that a cancellation can restore what stood before."""
+"""Documents of one series that are remembered, so that a cancellation can restore what stood before.
+
+The newest by rank are kept, whatever they are: so the end state does not depend on the order of arrival.
+"""
 
 
 class Series(msgspec.Struct, frozen=True):
@@ -49,9 +52,9 @@ def standing(series: Series) -> Telegram | None:
 
 
 def hazard_state(series: Series, gazetteer: Gazetteer) -> HazardState | None:
-    """State for the topic `hazards`; None (a tombstone) when every document was taken back."""
+    """State for the topic `hazards`; None (a tombstone) when every document was taken back, or what is left had run out."""
     telegram = standing(series)
-    if telegram is None:
+    if telegram is None or _ran_out(telegram, series):
         return None
     return HazardState(
         series=telegram.series,
@@ -66,6 +69,13 @@ def hazard_state(series: Series, gazetteer: Gazetteer) -> HazardState | None:
         valid_until_ms=telegram.valid_until_ms,
         zones=_zones(telegram.areas, gazetteer.cells_of),
     )
+
+
+def _ran_out(telegram: Telegram, series: Series) -> bool:
+    """A restored document whose time was over when it was restored. What stood before *it* stays replaced."""
+    newest = series.documents[0]
+    until_ms = telegram.valid_until_ms
+    return newest.id != telegram.id and until_ms is not None and until_ms <= newest.issued_at_ms
 
 
 def _zones(areas: tuple[AreaConditions, ...], cells_of: Callable[..., Cells]) -> tuple[HazardZone, ...]:

@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import faust
 from faust.transport.drivers import aiokafka as driver
+from faust.types.tuples import FutureMessage
 
 from streams.topics import Topic
 from streams.world import World
 
 PARTITIONS = 4
 """Of every event topic that feeds a table, and of the tables' changelogs: one count for a source and its tables."""
+
+
+PATIENCE_S = 15.0
+"""How long a write may wait for the broker before the process gives up and begins again."""
 
 
 class IdempotentProducer(driver.Producer):
@@ -25,6 +30,18 @@ class IdempotentTransport(driver.Transport):
     """The transport that makes such producers."""
 
     Producer = IdempotentProducer
+
+
+class LedgerTable(faust.Table[bytes, bytes]):
+    """A table whose rows can be waited for.
+
+    Faust only logs a changelog row that could not be written, and may commit an event before its row is on the broker.
+    """
+
+    def write(self, key: bytes, row: bytes, *, partition: int) -> FutureMessage:
+        """Sets the row; what is returned is done when the changelog has it, or raises what Kafka said."""
+        self.data[key] = row
+        return self.send_changelog(partition, key, row)
 
 
 @dataclass(frozen=True)
@@ -58,8 +75,10 @@ def create_app(config: WorkerConfig) -> faust.App:
         broker_session_timeout=config.session_s,
         broker_heartbeat_interval=config.session_s / 6,
         broker_rebalance_timeout=config.session_s,
+        producer_request_timeout=PATIENCE_S,
         stream_wait_empty=False,
         worker_redirect_stdouts=False,
+        Table=LedgerTable,
     )
     app.producer_transport = IdempotentTransport([*app.conf.broker_producer], app)
     app.transport = IdempotentTransport([*app.conf.broker_consumer], app)
@@ -77,10 +96,7 @@ def raw_topic(app: faust.App, world: World, *topics: Topic) -> faust.TopicT:
     )
 
 
-def raw_table(app: faust.App, name: str) -> Any:  # noqa: ANN401
+def raw_table(app: faust.App, name: str) -> LedgerTable:
     """A table of raw bytes; its changelog is in the manifest."""
-    return app.Table(
-        name,
-        partitions=PARTITIONS,
-        schema=faust.Schema(key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"),
-    )
+    schema = faust.Schema(key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+    return cast("LedgerTable", app.Table(name, partitions=PARTITIONS, schema=schema))

@@ -24,11 +24,19 @@ from streams.topics import (
     TELEGRAMS,
     Topic,
 )
-from streams.worker.app import WorkerConfig, create_app, raw_table, raw_topic
+from streams.worker.app import LedgerTable, WorkerConfig, create_app, raw_table, raw_topic
 from streams.worker.contiguity import Contiguity
 from streams.worker.gate import CountsGate, municipalities_by_cell
 from streams.worker.outbox import Emission, Outbox
-from streams.worker.steps import Step, step_closure, step_partial, step_place, step_telegram
+from streams.worker.steps import (
+    Context,
+    RefusedError,
+    TakeStep,
+    step_closure,
+    step_partial,
+    step_place,
+    step_telegram,
+)
 
 EXIT_NOT_THE_EVENTS_FAULT = 70
 
@@ -41,32 +49,44 @@ def end_process(error: BaseException) -> None:
     os._exit(EXIT_NOT_THE_EVENTS_FAULT)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Fold:
     """One agent's work: which table, which step, and whether its source may have holes."""
 
-    table: Any
-    step: Callable[[bytes | None, bytes, bytes | None], Step]
-    key_of_row: Callable[[bytes, bytes | None], bytes]
+    table: LedgerTable
+    step: TakeStep
+    context: Context
     topics: dict[str, Topic]
-    contiguity: Contiguity | None
+    row_key: Callable[[bytes], bytes] = bytes
+    contiguity: Contiguity | None = None
 
 
 def fold_event(fold: Fold, event: Any) -> Emission:  # noqa: ANN401
-    """Decode, fold, emit; what cannot be read becomes a dead letter with its reason."""
+    """Decode, fold, emit; an event that cannot be folded becomes a dead letter with its reason."""
     message = event.message
     if fold.contiguity is not None:
         fold.contiguity.check(message.topic, message.partition, message.offset)
+    key = message.key or b""
+    row_key = fold.row_key(key)
+    row = fold.table.get(row_key)
     try:
-        step = fold.step(
-            fold.table.get(fold.key_of_row(message.key, message.value)), message.key, message.value
-        )
+        step = fold.step(fold.context, row, key, message.value)
     except CodecError as error:
-        place = f"{message.topic}[{message.partition}]@{message.offset}"
-        letter = DeadLetter(message.key or b"", message.value, "undecodable", str(error), place)
-        return Emission(event, letters=((fold.topics[message.topic], letter),))
-    fold.table[step.key] = step.row
-    return Emission(event, messages=step.messages)
+        return _refuse(fold, event, reason="undecodable", detail=str(error))
+    except RefusedError as error:
+        return _refuse(fold, event, reason=error.reason, detail=str(error))
+    except Exception as error:  # noqa: BLE001
+        # A step is a pure function of the event: whatever it raises, it would raise again after each restart.
+        return _refuse(fold, event, reason="not-foldable", detail=repr(error))
+    written = fold.table.write(row_key, step.row, partition=message.partition)
+    return Emission(event, messages=step.messages, written=(written,))
+
+
+def _refuse(fold: Fold, event: Any, *, reason: str, detail: str) -> Emission:  # noqa: ANN401
+    message = event.message
+    place = f"{message.topic}[{message.partition}]@{message.offset}"
+    letter = DeadLetter(message.key or b"", message.value, reason, detail, place)
+    return Emission(event, letters=((fold.topics[message.topic], letter),))
 
 
 async def run_agent(fold: Fold, outbox: Outbox, fail: Callable[[BaseException], None], stream: Any) -> None:  # noqa: ANN401
@@ -83,46 +103,34 @@ async def run_agent(fold: Fold, outbox: Outbox, fail: Callable[[BaseException], 
 
 def attach_agents(
     app: faust.App,
-    config: WorkerConfig,
+    context: Context,
     *,
-    gazetteer: Gazetteer,
-    gate: CountsGate,
     outbox: Outbox,
     contiguity: Contiguity,
     fail: Callable[[BaseException], None],
 ) -> None:
     """Four agents, one per state, each with one concurrent instance."""
 
-    def agent(name: str, table: str, step: Any, key: Any, *topics: Topic, checked: bool = True) -> None:  # noqa: ANN401
-        by_name = {topic.full_name(config.world): topic for topic in topics}
-        fold = Fold(raw_table(app, table), step, key, by_name, contiguity if checked else None)
-        source = raw_topic(app, config.world, *topics)
+    def agent(name: str, fold: Fold) -> None:
+        source = raw_topic(app, context.world, *fold.topics.values())
         app.agent(source, name=name, concurrency=1)(functools.partial(run_agent, fold, outbox, fail))
 
-    def same(key: bytes, _value: bytes | None) -> bytes:
-        return key
+    def sources(*topics: Topic) -> dict[str, Topic]:
+        return {topic.full_name(context.world): topic for topic in topics}
 
-    def cell(key: bytes, _value: bytes | None) -> bytes:
-        return key[:8]
+    def table(name: str) -> LedgerTable:
+        return raw_table(app, name)
 
-    agent("hazards", "series", lambda row, _, value: step_telegram(gazetteer, row, value), same, TELEGRAMS)
+    places = sources(SITE_REPORTS, SHELTER_REPORTS)
+    partials, closures = sources(CELL_PARTIALS), sources(CLOSURE_REPORTS)
     agent(
-        "shelters",
-        "places",
-        lambda row, _, value: step_place(row, value),
-        same,
-        SITE_REPORTS,
-        SHELTER_REPORTS,
+        "hazards",
+        Fold(table("series"), step_telegram, context, sources(TELEGRAMS), contiguity=contiguity),
     )
-    agent("closures", "closures", lambda row, _, value: step_closure(row, value), same, CLOSURE_REPORTS)
-    agent(
-        "cells",
-        "parts",
-        lambda row, key, value: step_partial(gate, row, key, value),
-        cell,
-        CELL_PARTIALS,
-        checked=False,
-    )
+    agent("shelters", Fold(table("places"), step_place, context, places, contiguity=contiguity))
+    agent("closures", Fold(table("closures"), step_closure, context, closures, contiguity=contiguity))
+    # compacted, so it has holes; a cell's parts are one row
+    agent("cells", Fold(table("parts"), step_partial, context, partials, row_key=lambda key: key[:8]))
 
 
 async def serve(
@@ -136,24 +144,17 @@ async def serve(
     """Runs until cancelled. `ready` is called when tables are recovered and partitions assigned."""
     await broker.ensure_topics(MANIFEST)
     gazetteer = Gazetteer.load(areas)
-    gate = CountsGate(Decider.load(), municipalities_by_cell(gazetteer))
+    context = Context(config.world, gazetteer, CountsGate(Decider.load(), municipalities_by_cell(gazetteer)))
     contiguity = Contiguity()
-    outbox = Outbox(await broker.publisher(), fail=fail)
+    outbox = Outbox(await broker.publisher(), session_s=config.session_s, fail=fail)
     config.datadir.parent.mkdir(parents=True, exist_ok=True)
     app = create_app(config)
-    attach_agents(
-        app, config, gazetteer=gazetteer, gate=gate, outbox=outbox, contiguity=contiguity, fail=fail
-    )
-
-    async def on_revoked(_app: Any, revoked: Any, *_: Any, **__: Any) -> None:  # noqa: ANN401
-        partitions = [(tp.topic, tp.partition) for tp in revoked]
-        outbox.forget(partitions)
-        contiguity.forget(partitions)
+    attach_agents(app, context, outbox=outbox, contiguity=contiguity, fail=fail)
+    _watch_ownership(app, outbox, contiguity)
 
     async def recovered() -> None:
         ready()
 
-    app.on_partitions_revoked.connect(on_revoked)  # type: ignore[arg-type]
     app.task(recovered)
     publishing = asyncio.create_task(outbox.run())
     try:
@@ -164,3 +165,20 @@ async def serve(
     finally:
         await app.stop()
         publishing.cancel()
+
+
+def _watch_ownership(app: faust.App, outbox: Outbox, contiguity: Contiguity) -> None:
+    """Handlers are held by the application's signals."""
+
+    async def on_revoked(_app: Any, revoked: Any, *_: Any, **__: Any) -> None:  # noqa: ANN401
+        partitions = [(tp.topic, tp.partition) for tp in revoked]
+        contiguity.forget(partitions)
+        await outbox.lose(partitions)
+
+    async def on_assigned(_app: Any, assigned: Any, *_: Any, **__: Any) -> None:  # noqa: ANN401
+        partitions = [(tp.topic, tp.partition) for tp in assigned]
+        contiguity.forget(partitions)
+        outbox.own(partitions)
+
+    app.on_partitions_revoked.connect(on_revoked, weak=False)  # type: ignore[arg-type]
+    app.on_partitions_assigned.connect(on_assigned, weak=False)  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
-"""One step of each state: (what the table holds, the event's bytes) -> (what it holds now, what is emitted). Pure."""
+"""One step of each state: (what the table holds, the event's key and bytes) -> (what it holds now, what is emitted). Pure."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,8 +8,9 @@ import msgspec
 
 from streams.broker import Message
 from streams.cells import Gazetteer, cell_name
-from streams.codec import decode, encode
+from streams.codec import CodecError, decode, encode
 from streams.events.alerts import Telegram
+from streams.events.base import Status
 from streams.events.closures import ClosureReport
 from streams.events.shelters import ShelterReport, SiteReport
 from streams.folds.cells import cell_count, decode_partial, fold_partial
@@ -17,57 +19,93 @@ from streams.folds.hazards import Series, fold_telegram, hazard_state
 from streams.folds.shelters import Place, fold_shelter_report, fold_site, shelter_state
 from streams.topics import CELLS, CLOSURES, HAZARDS, SHARED, SHELTERS, Topic
 from streams.worker.gate import CountsGate
+from streams.world import World
 
 PLACE_REPORT: Any = SiteReport | ShelterReport
 
 
+class RefusedError(ValueError):
+    """An event that can be read and may not be folded. `reason` is a stable code."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the steps know besides the row and the event."""
+
+    world: World
+    gazetteer: Gazetteer
+    gate: CountsGate
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The table's new row (`key`, `row`) and the messages that follow from it."""
+    """The table's new row and the messages that follow from it."""
 
-    key: bytes
     row: bytes
     messages: tuple[tuple[Topic, Message], ...]
 
 
-def _state(struct: msgspec.Struct | None) -> bytes | None:
-    return None if struct is None else encode(struct)
+TakeStep = Callable[[Context, bytes | None, bytes, bytes | None], Step]
+"""(context, row, key, value) -> Step; raises CodecError or RefusedError."""
 
 
-def step_telegram(gazetteer: Gazetteer, row: bytes | None, value: bytes) -> Step:
+def step_telegram(context: Context, row: bytes | None, key: bytes, value: bytes | None) -> Step:
     """`telegrams` -> `hazards`."""
-    telegram = decode(value, Telegram)
+    telegram: Telegram = _read(value, Telegram)
+    _admit(context, telegram.status, key=key, wanted=telegram.series)
     series = fold_telegram(decode(row, Series) if row else None, telegram)
-    key = telegram.series.encode()
-    message = Message(key, _state(hazard_state(series, gazetteer)))
-    return Step(key, encode(series), ((HAZARDS, message),))
+    message = Message(key, _state(hazard_state(series, context.gazetteer)))
+    return Step(encode(series), ((HAZARDS, message),))
 
 
-def step_place(row: bytes | None, value: bytes) -> Step:
+def step_place(context: Context, row: bytes | None, key: bytes, value: bytes | None) -> Step:
     """`site-reports` and `shelter-reports` -> `shelters`."""
-    report: SiteReport | ShelterReport = decode(value, PLACE_REPORT)
+    report: SiteReport | ShelterReport = _read(value, PLACE_REPORT)
+    _admit(context, report.status, key=key, wanted=report.id)
     known = decode(row, Place) if row else None
     place = fold_site(known, report) if isinstance(report, SiteReport) else fold_shelter_report(known, report)
-    key = report.id.encode()
-    return Step(key, encode(place), ((SHELTERS, Message(key, _state(shelter_state(report.id, place)))),))
+    return Step(encode(place), ((SHELTERS, Message(key, _state(shelter_state(report.id, place)))),))
 
 
-def step_closure(row: bytes | None, value: bytes) -> Step:
+def step_closure(context: Context, row: bytes | None, key: bytes, value: bytes | None) -> Step:
     """`closure-reports` -> `closures`."""
-    report = decode(value, ClosureReport)
+    report: ClosureReport = _read(value, ClosureReport)
+    _admit(context, report.status, key=key, wanted=report.id)
     standing = fold_closure(decode(row, ClosureReport) if row else None, report)
-    key = standing.id.encode()
-    return Step(key, encode(standing), ((CLOSURES, Message(key, _state(closure_state(standing)))),))
+    return Step(encode(standing), ((CLOSURES, Message(key, _state(closure_state(standing)))),))
 
 
-def step_partial(gate: CountsGate, row: bytes | None, key: bytes, value: bytes | None) -> Step:
+def step_partial(context: Context, row: bytes | None, key: bytes, value: bytes | None) -> Step:
     """`cell-partials` -> `cells`, and through the gate of row 1 -> `shared`."""
     partial = decode_partial(key, value)
     parts = fold_partial(decode(row, dict[str, tuple[int, int, int]]) if row else None, partial)
     count = cell_count(partial.cell, parts)
     name = cell_name(partial.cell).encode()
     messages = [(CELLS, Message(name, encode(count)))]
-    shared = gate.let_through(count)
+    shared = context.gate.let_through(count)
     if shared is not None:
         messages.append((SHARED, Message(f"{shared.recipient}|{name.decode()}".encode(), encode(shared))))
-    return Step(partial.cell.to_bytes(8), msgspec.json.encode(parts), tuple(messages))
+    return Step(msgspec.json.encode(parts), tuple(messages))
+
+
+def _read(value: bytes | None, kind: Any) -> Any:  # noqa: ANN401
+    if value is None:
+        raise CodecError("a record without a value: an event topic has no tombstones")
+    return decode(value, kind)
+
+
+def _admit(context: Context, status: Status, *, key: bytes, wanted: str) -> None:
+    if context.world is World.REAL and status is not Status.ACTUAL:
+        raise RefusedError("other-world", f"status {status}: the real world takes {Status.ACTUAL} only")
+    if key != wanted.encode():
+        raise RefusedError(
+            "wrong-key", f"the key is {key!r}, the event's own is {wanted!r}: they must be the same"
+        )
+
+
+def _state(struct: msgspec.Struct | None) -> bytes | None:
+    return None if struct is None else encode(struct)
