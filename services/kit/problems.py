@@ -1,5 +1,6 @@
 """Errors outward: RFC 9457 problems with a stable type, the field at fault and what to do."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -7,7 +8,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from streams.broker import BrokerUnavailableError
@@ -18,8 +19,9 @@ _log = structlog.get_logger(__name__)
 
 
 class ProblemBody(BaseModel):
-    """What a client sees."""
+    """What a client sees. A problem may carry more members of its own (RFC 9457, section 3.2)."""
 
+    model_config = ConfigDict(extra="allow")
     type: str = Field(examples=["urn:miotsukushi:problem:outside-area"])
     title: str
     status: int
@@ -40,6 +42,8 @@ class Problem(Exception):  # noqa: N818
         field: str | None = None,
         remedy: str | None = None,
         retry_after_s: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.body = ProblemBody(
@@ -49,8 +53,10 @@ class Problem(Exception):  # noqa: N818
             detail=detail,
             field=field,
             remedy=remedy,
+            **(members or {}),
         )
-        self.headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+        retry = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+        self.headers = {**(headers or {}), **retry}
 
     def response(self) -> JSONResponse:
         """The document."""
@@ -61,7 +67,7 @@ class Problem(Exception):  # noqa: N818
 
 PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemBody, "description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {}}}
-    for status in (400, 401, 404, 405, 413, 422, 503)
+    for status in (400, 401, 404, 405, 408, 413, 422, 503)
 }
 
 
@@ -74,9 +80,8 @@ def install(app: FastAPI) -> None:
 
     async def http(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101
-        made = Problem(_slug(error.status_code), status=error.status_code, detail=str(error.detail))
-        made.headers |= dict(error.headers or {})
-        return made.response()
+        slug, status = _slug(error.status_code), error.status_code
+        return Problem(slug, status=status, detail=str(error.detail), headers=error.headers).response()
 
     async def validation(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101

@@ -10,6 +10,8 @@ from streams.world import World
 
 PROCESS_ORDER = ("staff", "ingest", "gateway", "navigator", "worker", "crowd", "view")
 
+LOG_FORMS = ("text", "json")
+
 
 class SettingsError(ValueError):
     """A variable that cannot be used; the message names it, its value and what is expected."""
@@ -46,7 +48,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         try:
             parse_clock(clock)
         except ValueError as error:
-            raise SettingsError(f"MIO_CLOCK: {error}") from None
+            raise SettingsError(f"MIO_CLOCK={clock!r}: {error}") from None
+        form = env.get("MIO_LOG", "text")
+        if form not in LOG_FORMS:
+            raise SettingsError(f"MIO_LOG={form!r}: expected one of {', '.join(LOG_FORMS)}")
         state = Path(env.get("MIO_STATE", ".mio"))
         return cls(
             world=world,
@@ -55,7 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             state=state,
             area=Path(env.get("MIO_AREA") or state / "area"),
             clock=clock,
-            log=env.get("MIO_LOG", "text"),
+            log=form,
             port_base=base,
             partner_key=env.get("MIO_PARTNER_KEY", ""),
             device_secret=env.get("MIO_DEVICE_SECRET", ""),

@@ -8,10 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from services.kit.settings import PROCESS_ORDER
 from streams.world import World
-
-PROCESSES = ("staff", "ingest", "gateway", "navigator", "worker", "crowd", "view")
-"""Everything of ours, in the order of the ports."""
 
 STOP_ORDER = (
     ("ingest", "gateway"),
@@ -22,7 +20,7 @@ STOP_ORDER = (
 )
 """First whoever takes things in, last whoever keeps them. Within a group all are stopped at once."""
 
-_PORTS = (*PROCESSES, "redis", "kafka", "kafka-controller")
+_PORTS = (*PROCESS_ORDER, "redis", "kafka", "kafka-controller")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +36,7 @@ class Plan:
     kafka: str | None = None
     redis: str | None = None
     kafka_heap_mib: int = 256
-    processes: tuple[str, ...] = PROCESSES
+    processes: tuple[str, ...] = PROCESS_ORDER
     command: tuple[str, ...] = (sys.executable, "-m", "services.cli", "run")
     extra: Mapping[str, str] = field(default_factory=dict)
     """More environment for every process of ours."""

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import FrameType
 
-from services.local.plan import PROCESSES
+from services.kit.settings import PROCESS_ORDER
 
 
 class Ready(BaseHTTPRequestHandler):
@@ -30,7 +30,7 @@ NAME = sys.argv[1]
 if Path(os.environ["MIO_STATE"], f"{NAME}.broken").exists():
     sys.exit("told to break")
 signal.signal(signal.SIGTERM, end)
-server = HTTPServer(("127.0.0.1", int(os.environ["MIO_PORT_BASE"]) + PROCESSES.index(NAME)), Ready)
+server = HTTPServer(("127.0.0.1", int(os.environ["MIO_PORT_BASE"]) + PROCESS_ORDER.index(NAME)), Ready)
 sys.stdout.write(f"{NAME} listens in world {os.environ['MIO_WORLD']}\n")
 sys.stdout.flush()
 server.serve_forever()
