@@ -38,6 +38,8 @@ def read_osm(path: Path, *, progress: Progress = lambda _: None) -> Network:
     Raises:
         NetworkError: the file cannot be read, or holds no usable way.
     """
+    if ".osc" in path.suffixes:
+        raise NetworkError(f"{path}: a file of changes, no extract; apply it to an extract first")
     try:
         progress("reading ways")
         ways = _read_ways(path)

@@ -68,9 +68,10 @@ class SyntheticPlace:
 
 @dataclass(frozen=True)
 class SyntheticCity:
-    """Everything that an area folder needs. `areas`, `zones`: GeoJSON FeatureCollections."""
+    """Everything that an area folder needs. `areas`, `zones`: GeoJSON FeatureCollections; `municipalities`: code and name."""
 
     network: Network
+    municipalities: tuple[tuple[str, str], ...]
     places: tuple[SyntheticPlace, ...]
     areas: dict[str, Any]
     zones: dict[str, Any]
@@ -105,7 +106,10 @@ class _Plan:
 def make_city(seed: int = SEED) -> SyntheticCity:
     """Draws the city; the same seed gives the same bytes."""
     plan = _Plan(seed)
-    return SyntheticCity(make_network(_links(plan)), _places(plan), _areas(plan), _zones(plan))
+    municipalities = tuple((code, name) for code, name, _, _ in MUNICIPALITIES)
+    return SyntheticCity(
+        make_network(_links(plan)), municipalities, _places(plan), _areas(plan), _zones(plan)
+    )
 
 
 def _links(plan: _Plan) -> Links:
@@ -200,8 +204,8 @@ def _places(plan: _Plan) -> tuple[SyntheticPlace, ...]:
                 id=f"{'S' if layer == 'shelter' else 'E'}{code}{number:03d}",
                 layer=layer,
                 name=f"{name}（架空）",
-                lat=round(lat, 6),
-                lon=round(lon, 6),
+                lat=round(float(lat), 6),
+                lon=round(float(lon), 6),
                 suits=_suits(plan, column, row),
                 capacity=int(plan.rng.integers(2, 40)) * 50,
                 municipality=code,
