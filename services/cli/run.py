@@ -9,6 +9,7 @@ from typing import Annotated
 
 import structlog
 import typer
+import uvloop
 
 from services.kit import http, log
 from services.kit.health import Readiness, health_app
@@ -22,6 +23,11 @@ EXIT_RESTART = 70
 
 Start = Callable[[Settings, Broker, Readiness], Awaitable[Process]]
 
+
+class PartEndedError(Exception):
+    """Something that has to run as long as the process has ended by itself."""
+
+
 _log = structlog.get_logger(__name__)
 
 
@@ -31,54 +37,56 @@ def run(name: Annotated[str, typer.Argument(help=f"One of: {', '.join(PROCESS_OR
         raise typer.BadParameter(f"{name!r} is not one of {', '.join(PROCESS_ORDER)}", param_hint="NAME")
     try:
         settings = Settings.from_env(os.environ)
+        log.configure(name, settings.log)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            code = runner.run(run_process(name, settings))
     except SettingsError as error:
         raise typer.BadParameter(str(error)) from None
-    log.configure(name, settings.log)
-    sys.exit(asyncio.run(run_process(name, settings)))
+    sys.exit(code)
 
 
 async def run_process(name: str, settings: Settings) -> int:
-    """Until a signal (0), or until a part of it ends (70)."""
+    """Until a signal (0), or until a part of it ends (70).
+
+    Raises:
+        SettingsError: the process cannot work with these settings.
+    """
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    work = asyncio.create_task(_work(name, settings))
+    waiter = asyncio.create_task(stopping.wait())
+    await asyncio.wait([work, waiter], return_when=asyncio.FIRST_COMPLETED)
+    waiter.cancel()
+    if stopping.is_set():
+        work.cancel()
+    (ended,) = await asyncio.gather(work, return_exceptions=True)
+    if isinstance(ended, SettingsError):
+        raise ended
+    if not isinstance(ended, asyncio.CancelledError):
+        _log.error("a part of this process ended, so the process ends", exc_info=ended)
+        return EXIT_RESTART
+    return 0
+
+
+async def _work(name: str, settings: Settings) -> None:
+    """Starts the process and serves it. When it ends, requests under way are answered before their helpers stop."""
     broker = KafkaBroker(settings.kafka, settings.world, settings.make_clock())
     readiness = Readiness()
-    tasks: list[asyncio.Task[object]] = []
     try:
         process = await STARTS[name](settings, broker, readiness)
-        tasks.append(_task(http.serve(process.app, settings.port(name)), "http"))
-        tasks += [_task(part(), getattr(part, "__qualname__", "background")) for part in process.background]
-        return await _first_end(tasks, stopping)
+        async with asyncio.TaskGroup() as beside:
+            for part in process.background:
+                beside.create_task(_endless(part))
+            _log.info("started", port=settings.port(name), world=str(settings.world))
+            await http.serve(process.app, settings.port(name), host=settings.host)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
         await broker.close()
 
 
-def _task(work: Awaitable[object], name: str) -> asyncio.Task[object]:
-    async def wrapped() -> object:
-        return await work
-
-    return asyncio.create_task(wrapped(), name=name)
-
-
-async def _first_end(tasks: list[asyncio.Task[object]], stopping: asyncio.Event) -> int:
-    waiter = _task(stopping.wait(), "signal")
-    try:
-        done, _ = await asyncio.wait([waiter, *tasks], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        waiter.cancel()
-    if waiter in done:
-        return 0
-    for task in done:
-        _log.error(
-            "a part of this process ended, so the process ends",
-            part=task.get_name(),
-            exc_info=task.exception(),
-        )
-    return EXIT_RESTART
+async def _endless(part: Callable[[], Awaitable[object]]) -> None:
+    await part()
+    raise PartEndedError(f"{getattr(part, '__qualname__', 'a background part')} returned")
 
 
 async def _worker(settings: Settings, broker: Broker, readiness: Readiness) -> Process:

@@ -1,4 +1,4 @@
-"""How our apps are made and served: OpenAPI 3.1, problems, health, metrics; loopback only, stopped in order."""
+"""How our apps are made and served: OpenAPI 3.1, problems, health, metrics; on loopback unless told otherwise, stopped in order."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -47,10 +47,10 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(app: ASGIApp, port: int) -> None:
-    """Serves on 127.0.0.1 until cancelled; requests under way are finished."""
+async def serve(app: ASGIApp, port: int, *, host: str = "127.0.0.1") -> None:
+    """Serves until cancelled; requests under way are finished."""
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, log_config=None, access_log=False, timeout_graceful_shutdown=3
+        app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=3
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve())

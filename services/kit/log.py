@@ -6,7 +6,7 @@ import time
 
 import structlog
 
-QUIET = ("aiokafka", "kafka", "faust", "mode", "uvicorn.access", "httpx", "httpcore", "watchfiles")
+QUIET = ("aiokafka", "kafka", "faust", "mode", "uvicorn", "httpx", "httpcore", "watchfiles")
 """Libraries that speak only of warnings, and each message once in `REPEAT_S`."""
 REPEAT_S = 10.0
 

@@ -27,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     area: Path = Path(".mio/area")
     clock: str = "system"
     log: str = "text"
+    host: str = "127.0.0.1"  # other hosts reach a process only where this is set, as in a container
     port_base: int = 8700
     partner_key: str = ""
     device_secret: str = ""
@@ -61,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             area=Path(env.get("MIO_AREA") or state / "area"),
             clock=clock,
             log=form,
+            host=env.get("MIO_HOST") or "127.0.0.1",
             port_base=base,
             partner_key=env.get("MIO_PARTNER_KEY", ""),
             device_secret=env.get("MIO_DEVICE_SECRET", ""),
