@@ -1,0 +1,165 @@
+"""What the staff API says, as models: the OpenAPI document and the page's types come from here. No logic.
+
+Times are milliseconds since 1970-01-01 UTC on the clock of the world. Null is unknown, never zero.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from streams.events.alerts import Severity
+from streams.events.base import Hazard, Status
+from streams.events.closures import Mode, Structure
+from streams.events.shelters import Layer, Opening
+from streams.world import World
+
+SourceKind = Literal["alerts", "shelter_lists", "shelter_reports", "closures", "counts"]
+
+
+class Municipality(BaseModel):
+    """One that this page serves."""
+
+    code: str = Field(description="JIS X 0402, five digits.")
+    name: str
+
+
+class Sharing(BaseModel):
+    """What the decision function said about the counts of one municipality."""
+
+    municipality: str
+    permitted: bool
+    policy: str = Field(description="Version of the policy.")
+    row: int | None = Field(description="Row of the decision table; null where refused.")
+    reason: str
+
+
+class Cells(BaseModel):
+    """People per H3 cell (resolution 9), as columns of one length."""
+
+    cell: list[str] = Field(description="H3 index, 15 hexadecimal digits.")
+    shown: list[int | None] = Field(description="Head count; null: fewer than `fewer_than`, perhaps nobody.")
+    as_of_ms: list[int]
+    municipality: list[str]
+
+
+class Shelter(BaseModel):
+    """A site or shelter: the list's row, and what was last reported of it."""
+
+    id: str
+    layer: Layer
+    name: str
+    lat: float | None
+    lon: float | None
+    suits: list[Hazard]
+    unsuited: list[Hazard]
+    capacity: int | None
+    headcount: int | None
+    opening: Opening
+    municipality: str
+    address: str
+    listed_source: str
+    listed_as_of_ms: int | None
+    reported_source: str
+    reported_as_of_ms: int | None
+
+
+class Closure(BaseModel):
+    """A road that is closed, or will be."""
+
+    id: str
+    source: str
+    as_of_ms: int
+    modes: list[Mode]
+    modes_assumed: bool
+    cause: str
+    description: str
+    road_names: list[str]
+    structure: Structure
+    geometry: Literal["point", "line", "polygon", ""]
+    parts: list[list[tuple[float, float]]] = Field(description="Positions as [lat, lon].")
+    starts_at_ms: int | None
+    ends_at_ms: int | None
+
+
+class Zone(BaseModel):
+    """One condition in one area."""
+
+    area: str = Field(description="scheme/code, as in /area/areas.geojson.")
+    area_name: str
+    hazard: Hazard
+    severity: Severity
+    name: str = Field(description="The issuer's words.")
+    level: int | None = Field(description="警戒レベル相当 1-5.")
+    level_is_lower_bound: bool
+    arrival_at_ms: int | None
+    height_m: float | None
+    cells: list[str] = Field(description="Compacted H3 cells; empty where they are the area's own.")
+
+
+class Alert(BaseModel):
+    """What one series of documents says now."""
+
+    series: str
+    kind: str
+    source: str
+    status: Status
+    title: str
+    headline: str
+    issuer: str
+    issued_at_ms: int
+    valid_until_ms: int | None
+    zones: list[Zone]
+
+
+class DataSource(BaseModel):
+    """How fresh one source is."""
+
+    kind: SourceKind
+    source: str
+    newest_ms: int | None = Field(description="Null: the source gives no time.")
+    stale_after_s: int | None = Field(description="Null: it has no rhythm, so it cannot be late.")
+
+
+class PageStatus(BaseModel):
+    """Sent at the start of a stream of changes, every few seconds, and when something of it changes."""
+
+    world: World
+    now_ms: int = Field(description="The world's clock.")
+    speed: float = Field(description="How many seconds of the world pass in one of ours.")
+    view: Literal["live", "away"] = Field(description="away: what is shown is older than `view_as_of_ms`.")
+    view_as_of_ms: int | None = Field(description="When the view last answered, on the world's clock.")
+
+
+class Change(BaseModel):
+    """What is new since the event before: whole rows, and keys that are gone."""
+
+    id: str
+    now_ms: int
+    cells: Cells
+    cells_gone: list[str]
+    shelters: list[Shelter]
+    shelters_gone: list[str]
+    closures: list[Closure]
+    closures_gone: list[str]
+    alerts: list[Alert]
+    alerts_gone: list[str]
+    sources: list[DataSource]
+
+
+class Snapshot(BaseModel):
+    """Everything that the page shows."""
+
+    id: str = Field(description="Go on from here: /v1/changes?after=<id>.")
+    status: PageStatus
+    area: str
+    attribution: list[str]
+    synthetic: bool
+    bbox: tuple[float, float, float, float] = Field(description="South, west, north, east.")
+    municipalities: list[Municipality]
+    sharing: list[Sharing]
+    fewer_than: int
+    cells: Cells
+    shelters: list[Shelter]
+    closures: list[Closure]
+    alerts: list[Alert]
+    sources: list[DataSource]
