@@ -99,28 +99,28 @@ class KafkaFollower:
         )
         try:
             await consumer.start()
-            partitions = await self._assign(consumer)
+            name = self._topic.full_name(self._world)
+            partitions = [TopicPartition(name, number) for number in range(self._topic.partitions)]
+            # before anything is fetched: the broker answers a connection's requests one after the other
             ends = await consumer.end_offsets(partitions)
+            self.heard_at_ms = self._clock.now_ms()
+            self._assign(consumer, partitions)
             while True:
+                if not self.caught_up and await self._reached(consumer, ends):
+                    self._caught_up.set()
                 batches = await consumer.getmany(timeout_ms=200, max_records=5000)
                 for partition, records in batches.items():
                     await self._take(partition, records)
                 self.heard_at_ms = self._clock.now_ms()
-                if not self.caught_up and await self._reached(consumer, ends):
-                    self._caught_up.set()
         finally:
             await consumer.stop()
 
-    async def _assign(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
-        name = self._topic.full_name(self._world)
-        partitions = [TopicPartition(name, number) for number in range(self._topic.partitions)]
+    def _assign(self, consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> None:
+        """Goes on where it was; a partition never read begins at its first record (`auto_offset_reset`)."""
         consumer.assign(partitions)
         for partition in partitions:
             if partition in self._next:
                 consumer.seek(partition, self._next[partition])
-            else:
-                await consumer.seek_to_beginning(partition)
-        return partitions
 
     async def _reached(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
         return all([await consumer.position(partition) >= end for partition, end in ends.items()])
