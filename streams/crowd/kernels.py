@@ -1,0 +1,280 @@
+"""The loops over positions: where each lies on H3's lattice, and what it does to its device's row. Pure numpy and numba.
+
+Shapes. A table of devices is open-addressed: `slots` int32[power of two], -1 empty, else a row of `device` uint64,
+`cell` int32 (number of an H3 cell, FORGOTTEN after a forget), `heard_ms` int64. A table of cells has, per cell number:
+`count` int32, `key_sum` uint32, `as_of_ms` int64, `dirty` uint8; `touched` int32 lists the dirty ones.
+`marks` int64[MARKS] holds the scalars named below.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+TTL_MS = 900_000
+"""A device not heard of for so long has left its cell: it was last seen there, it is not counted there."""
+BUCKET_MS = 10_000
+"""Expiry looks at the partition's own event time in steps of this."""
+AHEAD_MS = 60_000
+"""A device's clock may be this far ahead of the gateway's; one wrong clock would expire everyone otherwise."""
+REFRESH_MS = 60_000
+"""A cell in which people stay put gives a new row when its `as_of` has become this old."""
+
+UNKNOWN, BORDER, INVALID, FORGET = -1, -2, -3, -4
+"""Instead of a cell number: ask H3 once for the lattice point; ask H3 for this position; no position; both NaN."""
+FORGOTTEN = -1
+"""Cell of a device that asked to be forgotten: counted nowhere; older positions that come late do not bring it back."""
+
+DEVICES, WATERMARK, CUTOFF, TOUCHED, ACCEPTED, LATE, REPEATED, AHEAD, IMPOSSIBLE, FORGETS, EXPIRED = range(11)
+MARKS = 11
+LONG_AGO_MS = -(1 << 60)
+
+_EPSILON = 1e-6  # of a cell's width, 0.3 mm: nearer to a border than this, H3 itself decides
+_TIE = 1e-9  # two faces are as near as each other
+_SURE = 0.9342  # cosine; within this of a face's centre no other face is nearer (half of 41.81 degrees between centres)
+_ROOT = 1.1547005383792515  # 2 / sqrt 3
+_OFFSET = 1 << 28  # makes lattice coordinates positive
+_U = np.uint64
+
+
+@njit(cache=True, nogil=True)
+def mix(x):
+    """Spreads 64 bits over 64 bits, one to one (splitmix64's finisher; Steele, Lea, Flood 2014)."""
+    x ^= x >> _U(30)
+    x *= _U(0xBF58476D1CE4E5B9)
+    x ^= x >> _U(27)
+    x *= _U(0x94D049BB133111EB)
+    return x ^ (x >> _U(31))
+
+
+@njit(cache=True, nogil=True)
+def mix_many(x):
+    """`mix` of each: uint64[n]."""
+    out = np.empty_like(x)
+    for i in range(len(x)):
+        out[i] = mix(x[i])
+    return out
+
+
+@njit(cache=True, nogil=True)
+def record_key(device):
+    """What a device adds to its cell's key sum: the upper half of its keyed hash."""
+    return np.uint32(device >> _U(32))
+
+
+@njit(cache=True, nogil=True)
+def locate(lat, lon, faces, point_key, point_cell, number, key):
+    """Fills `number` (cell number or a code above) and `key` (lattice point); returns how many need H3's answer.
+
+    H3 rounds the gnomonic projection on the nearest icosahedron face to a hexagon lattice, so a cell is a function of
+    (face, lattice point). faces: float64[20, 3, 3], rows: centre, and x and y axis scaled to one cell a unit.
+    point_key, point_cell: hash table from lattice point to cell number, key 0 is empty.
+    """
+    asked = 0
+    face = 0
+    mask = _U(len(point_key) - 1)
+    for i in range(len(lat)):
+        a = float(lat[i])
+        o = float(lon[i])
+        if math.isnan(a) and math.isnan(o):
+            number[i] = FORGET
+            continue
+        if not (abs(a) <= 90.0 and abs(o) <= 180.0):
+            number[i] = INVALID
+            continue
+        a *= math.pi / 180
+        o *= math.pi / 180
+        x = math.cos(a) * math.cos(o)
+        y = math.cos(a) * math.sin(o)
+        z = math.sin(a)
+        best = x * faces[face, 0, 0] + y * faces[face, 0, 1] + z * faces[face, 0, 2]
+        tie = False
+        if best < _SURE:
+            best = -2.0
+            second = -2.0
+            for f in range(20):
+                d = x * faces[f, 0, 0] + y * faces[f, 0, 1] + z * faces[f, 0, 2]
+                if d > best:
+                    second = best
+                    best = d
+                    face = f
+                elif d > second:
+                    second = d
+            tie = best - second < _TIE
+        u = (x * faces[face, 1, 0] + y * faces[face, 1, 1] + z * faces[face, 1, 2]) / best
+        v = (x * faces[face, 2, 0] + y * faces[face, 2, 1] + z * faces[face, 2, 2]) / best
+        # cube coordinates of the hexagon lattice; round to the nearest with q + r + s = 0
+        r = v * _ROOT
+        q = u - 0.5 * r
+        s = -q - r
+        rq = np.rint(q)
+        rr = np.rint(r)
+        rs = np.rint(s)
+        eq = abs(q - rq)
+        er = abs(r - rr)
+        es = abs(s - rs)
+        if eq > er and eq > es:
+            rq = -rr - rs
+        elif er > es:
+            rr = -rq - rs
+        q -= rq
+        r -= rr
+        s = -q - r
+        k = (_U(face) << _U(58)) | (_U(np.int64(rq) + _OFFSET) << _U(29)) | _U(np.int64(rr) + _OFFSET)
+        key[i] = k
+        if tie or max(abs(q - r), abs(r - s), abs(s - q)) > 1.0 - _EPSILON:
+            number[i] = BORDER
+            asked += 1
+            continue
+        h = mix(k) & mask
+        while point_key[h] != k and point_key[h] != 0:
+            h = (h + _U(1)) & mask
+        if point_key[h] == k:
+            number[i] = point_cell[h]
+        else:
+            number[i] = UNKNOWN
+            asked += 1
+    return asked
+
+
+@njit(cache=True, nogil=True)
+def put_points(point_key, point_cell, key, cell):
+    """Enters lattice points into the hash table; it must have room."""
+    mask = _U(len(point_key) - 1)
+    for i in range(len(key)):
+        h = mix(key[i]) & mask
+        while point_key[h] != 0 and point_key[h] != key[i]:
+            h = (h + _U(1)) & mask
+        point_key[h] = key[i]
+        point_cell[h] = cell[i]
+
+
+@njit(cache=True, nogil=True)
+def index_devices(slots, device, devices):
+    """Builds the slots of the first `devices` rows anew."""
+    slots[:] = -1
+    mask = _U(len(slots) - 1)
+    for i in range(devices):
+        h = mix(device[i]) & mask
+        while slots[h] >= 0:
+            h = (h + _U(1)) & mask
+        slots[h] = i
+
+
+@njit(cache=True, nogil=True)
+def recount(device, cell, devices, count, key_sum):
+    """Counts and key sums of the cells from the table of devices."""
+    for i in range(devices):
+        if cell[i] != FORGOTTEN:
+            count[cell[i]] += 1
+            key_sum[cell[i]] += record_key(device[i])
+
+
+@njit(cache=True, nogil=True)
+def _touch(cell, as_of_ms, dirty, touched, marks):
+    as_of_ms[cell] = marks[WATERMARK]
+    if not dirty[cell]:
+        dirty[cell] = 1
+        touched[marks[TOUCHED]] = cell
+        marks[TOUCHED] += 1
+
+
+@njit(cache=True, nogil=True)
+def _leave(row, device, cell, count, key_sum, as_of_ms, dirty, touched, marks):
+    old = cell[row]
+    if old != FORGOTTEN:
+        count[old] -= 1
+        key_sum[old] -= record_key(device[row])
+        _touch(old, as_of_ms, dirty, touched, marks)
+
+
+@njit(cache=True, nogil=True)
+def _expire(slots, device, cell, heard_ms, count, key_sum, as_of_ms, dirty, touched, marks):
+    kept = 0
+    for row in range(marks[DEVICES]):
+        if heard_ms[row] < marks[CUTOFF]:
+            _leave(row, device, cell, count, key_sum, as_of_ms, dirty, touched, marks)
+            marks[EXPIRED] += 1
+            continue
+        if kept != row:
+            device[kept] = device[row]
+            cell[kept] = cell[row]
+            heard_ms[kept] = heard_ms[row]
+        kept += 1
+    if kept != marks[DEVICES]:
+        marks[DEVICES] = kept
+        index_devices(slots, device, kept)
+
+
+@njit(cache=True, nogil=True)
+def fold_positions(
+    new_device, new_at_ms, new_cell, ends, limits_ms, slots, device, cell, heard_ms, count, key_sum, as_of_ms, dirty,
+    touched, marks,
+):  # fmt: skip
+    """Folds positions in the order of the log. ends: int64[batches], where each batch ends; limits_ms: newest time it may hold.
+
+    Invariant: after each position, count[c] is the number of rows whose cell is c, and key_sum[c] the sum of their keys.
+    The result is a function of the sequence of batches alone, however it is cut into calls.
+    """
+    mask = _U(len(slots) - 1)
+    i = 0
+    for b in range(len(ends)):
+        while i < ends[b]:
+            t = new_at_ms[i]
+            c = new_cell[i]
+            d = new_device[i]
+            i += 1
+            if c == INVALID:
+                marks[IMPOSSIBLE] += 1
+                continue
+            if c == FORGET:
+                t = min(t, limits_ms[b])
+            elif t > limits_ms[b]:
+                marks[AHEAD] += 1
+                continue
+            elif t > marks[WATERMARK]:
+                marks[WATERMARK] = t
+                cutoff = t // BUCKET_MS * BUCKET_MS - TTL_MS
+                if cutoff > marks[CUTOFF]:
+                    marks[CUTOFF] = cutoff
+                    _expire(slots, device, cell, heard_ms, count, key_sum, as_of_ms, dirty, touched, marks)
+            h = mix(d) & mask
+            while slots[h] >= 0 and device[slots[h]] != d:
+                h = (h + _U(1)) & mask
+            row = slots[h]
+            if c == FORGET:
+                marks[FORGETS] += 1
+                if row >= 0:
+                    _leave(row, device, cell, count, key_sum, as_of_ms, dirty, touched, marks)
+                    cell[row] = FORGOTTEN
+                    heard_ms[row] = max(heard_ms[row], t)
+                    continue
+            if t < marks[CUTOFF]:
+                marks[LATE] += 1
+                continue
+            if row < 0:
+                row = marks[DEVICES]
+                marks[DEVICES] += 1
+                slots[h] = row
+                device[row] = d
+                if c == FORGET:
+                    cell[row] = FORGOTTEN
+                    heard_ms[row] = t
+                    continue
+            elif t <= heard_ms[row]:
+                marks[REPEATED] += 1
+                continue
+            elif cell[row] == c:
+                marks[ACCEPTED] += 1
+                heard_ms[row] = t
+                if marks[WATERMARK] - as_of_ms[c] >= REFRESH_MS:
+                    _touch(c, as_of_ms, dirty, touched, marks)
+                continue
+            else:
+                _leave(row, device, cell, count, key_sum, as_of_ms, dirty, touched, marks)
+            marks[ACCEPTED] += 1
+            heard_ms[row] = t
+            cell[row] = c
+            count[c] += 1
+            key_sum[c] += record_key(d)
+            _touch(c, as_of_ms, dirty, touched, marks)
