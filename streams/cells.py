@@ -1,12 +1,13 @@
 """Areas to H3 cells and back. Pure: bytes and numbers in, cells out."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import h3.api.basic_int as h3
 import msgspec
 import shapely
+from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -27,13 +28,23 @@ class AreaError(ValueError):
 def cells_of_shape(area: BaseGeometry, *, resolution: int = HAZARD_RESOLUTION) -> Cells:
     """Compacted, sorted cells whose centre lies in `area` (lon, lat); at least the cell of one of its points."""
     found: set[int] = set()
-    for polygon in getattr(area, "geoms", [area]):
-        ring = [(lat, lon) for lon, lat in polygon.exterior.coords]
-        holes = [[(lat, lon) for lon, lat in hole.coords] for hole in polygon.interiors]
-        found.update(h3.polygon_to_cells(h3.LatLngPoly(ring, *holes), resolution))
-        inside = polygon.representative_point()
+    for part in _parts(area):
+        if isinstance(part, shapely.Polygon):
+            ring = [(lat, lon) for lon, lat in part.exterior.coords]
+            holes = [[(lat, lon) for lon, lat in hole.coords] for hole in part.interiors]
+            found.update(h3.polygon_to_cells(h3.LatLngPoly(ring, *holes), resolution))
+        inside = part.representative_point()
         found.add(h3.latlng_to_cell(inside.y, inside.x, resolution))
     return tuple(sorted(h3.compact_cells(found)))
+
+
+def _parts(area: BaseGeometry) -> Iterator[BaseGeometry]:
+    """Polygons, and the lines and points that are left of rings without an area; nothing of an empty shape."""
+    if hasattr(area, "geoms"):
+        for part in area.geoms:
+            yield from _parts(part)
+    elif not area.is_empty:
+        yield area
 
 
 def cells_of_rings(rings: Iterable[Sequence[tuple[float, float]]]) -> Cells:
@@ -45,7 +56,8 @@ def cells_of_rings(rings: Iterable[Sequence[tuple[float, float]]]) -> Cells:
 def cells_of_circle(lat: float, lon: float, *, radius_m: float) -> Cells:
     """Compacted cells of a disc; a radius of zero is the one cell of its centre."""
     edge_m = h3.average_hexagon_edge_length(HAZARD_RESOLUTION, unit="m")
-    rings = math.ceil(radius_m / (edge_m * math.sqrt(3)))
+    # k rings reach 1.5 k edges where they reach least, and the smallest hexagons have 0.8 of the average edge
+    rings = math.ceil(radius_m / (1.2 * edge_m)) + 1
     centre = h3.latlng_to_cell(lat, lon, HAZARD_RESOLUTION)
     near = (c for c in h3.grid_disk(centre, rings) if _distance_m(c, lat, lon) <= max(radius_m, edge_m))
     return tuple(sorted(h3.compact_cells(set(near) | {centre})))
@@ -98,7 +110,7 @@ class Gazetteer:
                 for ref in feature["properties"]["refs"]:
                     by_ref.setdefault(ref, []).append(shape(feature["geometry"]))
                     names.setdefault(ref, feature["properties"].get("name", ref))
-        except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
+        except (msgspec.DecodeError, ShapelyError, KeyError, TypeError, AttributeError) as error:
             raise AreaError(
                 f"areas.geojson: expected features with properties refs and name ({error!r})"
             ) from error

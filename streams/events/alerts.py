@@ -57,10 +57,11 @@ class Telegram(Event, frozen=True, kw_only=True, tag="telegram"):
     serial: int = 0
     valid_until_ms: int | None = None
     areas: tuple[AreaConditions, ...] = ()
+    withdraws: tuple[str, ...] = ()  # kinds that a cancellation takes back; empty: every kind of its series
 
 
 class HazardZone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One condition on the ground: compacted H3 cells. Empty `cells` means: the area is not known here."""
+    """One condition on the ground: compacted H3 cells. An area that this system does not serve makes no zone."""
 
     area: AreaRef
     condition: Condition

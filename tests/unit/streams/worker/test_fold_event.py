@@ -1,0 +1,162 @@
+"""One event through an agent without Faust: folded, or a dead letter with its reason; never an exception of the event's making."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.cells import Gazetteer
+from streams.codec import encode
+from streams.events.base import Status
+from streams.folds.cells import KEY, VALUE
+from streams.sharing.decide import Decider
+from streams.topics import (
+    CELL_PARTIALS,
+    CELLS,
+    CLOSURE_REPORTS,
+    HAZARDS,
+    SHELTER_REPORTS,
+    SITE_REPORTS,
+    TELEGRAMS,
+    Topic,
+)
+from streams.worker.contiguity import Contiguity, GapError
+from streams.worker.gate import CountsGate
+from streams.worker.outbox import Emission
+from streams.worker.service import Fold, fold_event
+from streams.worker.steps import Context, TakeStep, step_closure, step_partial, step_place, step_telegram
+from streams.world import World
+from tests.unit.streams.given import SERIES, closure, report, site, telegram
+
+DECIDER = Decider.load()
+
+
+class Table:
+    """A table without a changelog."""
+
+    def __init__(self) -> None:
+        self.rows: dict[bytes, bytes] = {}
+
+    def get(self, key: bytes) -> bytes | None:
+        return self.rows.get(key)
+
+    def write(self, key: bytes, row: bytes, *, partition: int) -> str:
+        self.rows[key] = row
+        return f"written to {partition}"
+
+
+def make_fold(step: TakeStep, *topics: Topic, world: World = World.DRILL, **fields: Any) -> Fold:  # noqa: ANN401
+    context = Context(world, Gazetteer({}, {}), CountsGate(DECIDER, {}))
+    table: Any = Table()
+    return Fold(table, step, context, {t.full_name(world): t for t in topics}, **fields)
+
+
+def feed(fold: Fold, key: bytes | None, value: bytes | None, *, offset: int = 0) -> Emission:
+    name = next(iter(fold.topics))
+    message = SimpleNamespace(topic=name, partition=2, offset=offset, key=key, value=value)
+    return fold_event(fold, SimpleNamespace(message=message))
+
+
+def reason(emission: Emission) -> str:
+    assert not emission.messages
+    assert not emission.written
+    return emission.letters[0][1].reason
+
+
+def test_an_event_becomes_a_row_and_a_state_and_the_row_can_be_waited_for() -> None:
+    fold = make_fold(step_telegram, TELEGRAMS)
+    emission = feed(fold, SERIES.encode(), encode(telegram(1)))
+    assert [(t, m.key) for t, m in emission.messages] == [(HAZARDS, SERIES.encode())]
+    assert emission.written == ("written to 2",)
+    assert not emission.letters
+
+
+@pytest.mark.parametrize(
+    ("step", "topic", "event", "key"),
+    [
+        (step_telegram, TELEGRAMS, telegram(1), SERIES),
+        (step_place, SITE_REPORTS, site(1), "s"),
+        (step_place, SHELTER_REPORTS, report(1), "s"),
+        (step_closure, CLOSURE_REPORTS, closure(1), "c"),
+    ],
+)
+def test_an_event_under_another_key_is_refused_and_changes_no_row(
+    step: TakeStep,
+    topic: Topic,
+    event: Any,  # noqa: ANN401
+    key: str,
+) -> None:
+    fold = make_fold(step, topic)
+    table: Any = fold.table
+    for wrong in (b"other", b"", None):
+        assert reason(feed(fold, wrong, encode(event))) == "wrong-key"
+    assert table.rows == {}
+    assert feed(fold, key.encode(), encode(event)).messages
+
+
+@pytest.mark.parametrize("status", [Status.EXERCISE, Status.TEST])
+def test_an_exercise_never_touches_the_real_world(status: Status) -> None:
+    real = make_fold(step_telegram, TELEGRAMS, world=World.REAL)
+    assert reason(feed(real, SERIES.encode(), encode(telegram(1, status=status)))) == "other-world"
+    assert feed(real, SERIES.encode(), encode(telegram(1, status=Status.ACTUAL))).messages
+
+
+def test_a_record_without_a_value_is_refused() -> None:
+    assert reason(feed(make_fold(step_closure, CLOSURE_REPORTS), b"c", None)) == "undecodable"
+
+
+@given(st.none() | st.binary(max_size=40), st.none() | st.binary(max_size=80))
+def test_hostile_records_become_dead_letters_whole(key: bytes | None, value: bytes | None) -> None:
+    for step, topic in (
+        (step_telegram, TELEGRAMS),
+        (step_place, SITE_REPORTS),
+        (step_closure, CLOSURE_REPORTS),
+    ):
+        emission = feed(make_fold(step, topic), key, value)
+        topic_of_letter, letter = emission.letters[0]
+        assert topic_of_letter is topic
+        assert (letter.key, letter.value, letter.reason) == (key or b"", value, "undecodable")
+        assert letter.place == f"{topic.full_name(World.DRILL)}[2]@0"
+
+
+@given(st.binary(max_size=20), st.none() | st.binary(max_size=20))
+def test_hostile_rows_of_partials_never_raise(key: bytes, value: bytes | None) -> None:
+    feed(make_fold(step_partial, CELL_PARTIALS, row_key=lambda k: k[:8]), key, value)
+
+
+def test_a_cell_that_is_no_cell_is_a_dead_letter_and_the_next_row_goes_on() -> None:
+    fold = make_fold(step_partial, CELL_PARTIALS, row_key=lambda k: k[:8])
+    assert reason(feed(fold, KEY.pack(1, 0), VALUE.pack(3, 1, 1))) == "not-foldable"
+    emission = feed(fold, KEY.pack(0x89283082803FFFF, 0), VALUE.pack(3, 1, 1))
+    assert [topic for topic, _ in emission.messages] == [CELLS]
+
+
+def test_whatever_a_step_raises_is_a_dead_letter_that_says_so() -> None:
+    def broken(_context: Context, _row: bytes | None, _key: bytes, _value: bytes | None) -> Any:  # noqa: ANN401
+        raise ZeroDivisionError("a fold's own mistake")
+
+    emission = feed(make_fold(broken, TELEGRAMS), b"k", b"v")
+    assert reason(emission) == "not-foldable"
+    assert "a fold's own mistake" in emission.letters[0][1].detail
+
+
+def test_a_gap_is_raised_before_anything_is_folded() -> None:
+    fold = make_fold(step_telegram, TELEGRAMS, contiguity=Contiguity())
+    feed(fold, SERIES.encode(), encode(telegram(1)), offset=4)
+    table: Any = fold.table
+    before = dict(table.rows)
+    with pytest.raises(GapError):
+        feed(fold, SERIES.encode(), encode(telegram(2)), offset=6)
+    assert table.rows == before
+
+
+def test_the_same_event_again_gives_the_same_row_and_the_same_state() -> None:
+    fold = make_fold(step_telegram, TELEGRAMS)
+    first = feed(fold, SERIES.encode(), encode(telegram(1)))
+    table: Any = fold.table
+    before = dict(table.rows)
+    again = feed(fold, SERIES.encode(), encode(telegram(1)))
+    assert again.messages == first.messages
+    assert table.rows == before
