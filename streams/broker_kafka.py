@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaError
 from streams.broker import Apply, BrokerUnavailableError, Message, Record
 from streams.broker_admin import ensure_topics
 from streams.clock import Clock
-from streams.topics import Topic
+from streams.topics import MAX_MESSAGE_BYTES, Topic
 from streams.world import World
 
 RETRY_S = 0.2
@@ -156,7 +156,7 @@ class KafkaBroker:
             acks="all",
             enable_idempotence=True,
             linger_ms=0,
-            max_request_size=8 << 20,
+            max_request_size=MAX_MESSAGE_BYTES,
             request_timeout_ms=int(self._timeout_s * 1000),
         )
         try:

@@ -30,6 +30,8 @@ class DataClass(StrEnum):
     GATED = "personal, gated"
 
 
+MAX_MESSAGE_BYTES = 8 << 20
+"""The largest record of any topic: a document that was refused is kept whole."""
 MAX_RETENTION_MS = {
     DataClass.PERSONAL: 7 * DAY_MS,
     DataClass.GATED: 7 * DAY_MS,
@@ -58,9 +60,10 @@ class Topic:
 
     def config(self) -> dict[str, str]:
         """The broker's settings for this topic."""
+        size = {"max.message.bytes": str(MAX_MESSAGE_BYTES)}
         if self.cleanup is Cleanup.EVENTS:
-            return {"cleanup.policy": "delete", "retention.ms": str(self.retention_ms)}
-        return {
+            return size | {"cleanup.policy": "delete", "retention.ms": str(self.retention_ms)}
+        return size | {
             "cleanup.policy": "compact",
             "min.cleanable.dirty.ratio": "0.1",
             "segment.ms": "600000",
