@@ -27,9 +27,11 @@ def _rank(telegram: Telegram) -> tuple[int, int, bool, str]:
 
 
 def _taken_back(telegram: Telegram, cancellations: tuple[Telegram, ...]) -> bool:
-    """A cancellation names an event; without one it takes back what was issued up to its own time."""
+    """A cancellation names an event and kinds; where it does not, it takes back all that was issued up to its own time."""
     return any(
-        (c.event_id == telegram.event_id if c.event_id else True) and telegram.issued_at_ms <= c.issued_at_ms
+        c.event_id in {"", telegram.event_id}
+        and (not c.withdraws or telegram.kind in c.withdraws)
+        and telegram.issued_at_ms <= c.issued_at_ms
         for c in cancellations
     )
 

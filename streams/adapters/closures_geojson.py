@@ -1,0 +1,91 @@
+"""Road closures as GeoJSON, this project's own exchange format: see docs/reference/feeds.md for its properties."""
+
+from typing import Any
+
+from streams.adapters.document import Document
+from streams.adapters.geojson import features_of, first_properties, is_collection, read_geometry
+from streams.adapters.reading import Reading, RefusedError, Source, clip
+from streams.adapters.times import find_iso, parse_iso
+from streams.events.base import Action, Rejection
+from streams.events.closures import ClosureReport, Mode, Structure
+
+ACTIONS = {"closed": Action.ISSUE, "open": Action.CANCEL}
+TOLD_BY = {"id", "status", "as_of"}
+
+
+def is_closures(document: Document) -> bool:
+    """Told by the properties id, status and as_of."""
+    return is_collection(document) and set(first_properties(document)) >= TOLD_BY
+
+
+def read_closures(document: Document, source: Source) -> Reading:
+    """One report a feature.
+
+    Raises:
+        RefusedError: the collection as a whole (see `features_of`).
+    """
+    events: list[ClosureReport] = []
+    rejections: list[Rejection] = []
+    for place, feature in features_of(document):
+        try:
+            if isinstance(feature, RefusedError):
+                raise feature
+            events.append(_closure(feature["properties"], feature.get("geometry"), source))
+        except RefusedError as error:
+            rejections.append(error.rejection(source, place=place, record=str(feature)))
+    return Reading("closures-geojson", tuple(events), tuple(rejections))
+
+
+def _closure(properties: dict[str, Any], geometry: object, source: Source) -> ClosureReport:
+    action = _one_of(properties, "status", ACTIONS)
+    ident = _text(properties, "id")
+    if not ident:
+        raise RefusedError("id-missing", "id: empty; without one a closure cannot be opened again")
+    is_open_without_place = action is Action.CANCEL and geometry is None
+    return ClosureReport(
+        id=ident,
+        source=source.id,
+        as_of_ms=parse_iso(_text(properties, "as_of"), "as_of"),
+        action=action,
+        modes=_modes(properties.get("modes")),
+        cause=_text(properties, "cause"),
+        description=_text(properties, "description"),
+        road_names=_names(properties.get("road_names")),
+        geometry=None if is_open_without_place else read_geometry(geometry),
+        structure=_one_of(properties, "structure", STRUCTURES),
+        starts_at_ms=find_iso(_text(properties, "starts_at"), "starts_at"),
+        ends_at_ms=find_iso(_text(properties, "ends_at"), "ends_at"),
+    )
+
+
+STRUCTURES = {"": Structure.UNKNOWN, **{structure.value: structure for structure in Structure}}
+
+
+def _one_of(properties: dict[str, Any], name: str, choices: dict[str, Any]) -> Any:  # noqa: ANN401 - the table's
+    word = _text(properties, name)
+    if word not in choices:
+        raise RefusedError(
+            f"{name}-unknown", f"{name} {clip(word)!r}: expected one of {', '.join(c for c in choices if c)}"
+        )
+    return choices[word]
+
+
+def _text(properties: dict[str, Any], name: str) -> str:
+    """A text or number as text; empty where it is absent, null or something else."""
+    value = properties.get(name)
+    return str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def _modes(value: object) -> tuple[Mode, ...]:
+    """Whom it stops; empty where the feed does not say."""
+    if value is None:
+        return ()
+    known = {mode.value: mode for mode in Mode}
+    if not isinstance(value, list) or not all(isinstance(m, str) and m in known for m in value):
+        raise RefusedError("modes-unknown", f"modes {clip(value)}: expected an array of {', '.join(known)}")
+    return tuple(dict.fromkeys(known[m] for m in value))
+
+
+def _names(value: object) -> tuple[str, ...]:
+    names = value if isinstance(value, list) else [value]
+    return tuple(name.strip() for name in names if isinstance(name, str) and name.strip())

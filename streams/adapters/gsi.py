@@ -1,0 +1,104 @@
+"""GSI's national list of 指定緊急避難場所 and 指定避難所: GeoJSON by municipality, and GSI's own CSV columns."""
+
+import re
+from collections.abc import Mapping
+
+from streams.adapters.document import Document
+from streams.adapters.geojson import features_of, first_properties, is_collection, read_geometry
+from streams.adapters.places import find_yes, read_flags, read_position
+from streams.adapters.reading import Reading, RefusedError, Source
+from streams.events.base import Rejection
+from streams.events.shelters import Layer, SiteReport
+
+ID, NAME, ADDRESS = "共通ID", "施設・場所名", "住所"
+ALSO_SHELTER = "指定避難所との住所同一"
+ALSO_SITE = "指定緊急避難場所との住所同一"
+"""The column of the evacuation list; the emergency list has `ALSO_SHELTER` instead."""
+_COMMON_ID = re.compile(r"E([0-9]{5})[0-9]{8}")
+
+
+def is_gsi_geojson(document: Document) -> bool:
+    """Told by 共通ID; GSI's stub for a municipality without a list is this format too."""
+    if is_collection(document):
+        return ID in first_properties(document)
+    return document.looks_like_json and b'"unavailable"' in document.head and b"dataType" in document.head
+
+
+def read_gsi_geojson(document: Document, source: Source) -> Reading:
+    """One report a feature.
+
+    Raises:
+        RefusedError: `list-unavailable`, `json-malformed`, or a reason of `features_of`.
+    """
+    value = document.json
+    if not isinstance(value, dict) or value.get("type") != "FeatureCollection":
+        code = value.get("code") if isinstance(value, dict) else None
+        raise RefusedError(
+            "list-unavailable",
+            f"municipality {code}: the list says it is unavailable; the wards of a designated city stand in the city's list",
+        )
+    events: list[SiteReport] = []
+    rejections: list[Rejection] = []
+    for place, feature in features_of(document):
+        try:
+            if isinstance(feature, RefusedError):
+                raise feature
+            properties = {k: "" if v is None else str(v) for k, v in feature["properties"].items()}
+            events.append(_site(properties, source, _point(feature)))
+        except RefusedError as error:
+            rejections.append(error.rejection(source, place=place, record=str(feature)))
+    return Reading("gsi-geojson", tuple(events), tuple(rejections))
+
+
+def _point(feature: Mapping[str, object]) -> tuple[float, float]:
+    geometry = read_geometry(feature.get("geometry"))
+    if geometry.kind != "point":
+        raise RefusedError("geometry-unknown", f"{geometry.kind}: a place of the list is a Point")
+    return geometry.parts[0][0]
+
+
+def is_gsi_csv(document: Document) -> bool:
+    """Told by the columns 共通ID and 施設・場所名."""
+    return {ID, NAME} <= set(document.columns)
+
+
+def read_gsi_csv(document: Document, source: Source) -> Reading:
+    """One report a line."""
+    events: list[SiteReport] = []
+    rejections: list[Rejection] = []
+    for row in document.rows():
+        if isinstance(row, RefusedError):
+            rejections.append(row.rejection(source))
+            continue
+        try:
+            position = read_position(row.get("緯度"), row.get("経度"))
+            events.append(_site(row.fields, source, position))
+        except RefusedError as error:
+            rejections.append(error.rejection(source, place=f"line {row.line}", record=row.record))
+    return Reading("gsi-csv", tuple(events), tuple(rejections))
+
+
+def _site(fields: Mapping[str, str], source: Source, position: tuple[float, float]) -> SiteReport:
+    def value(column: str) -> str:
+        return fields.get(column, "").strip()
+
+    layer = Layer.SHELTER if ALSO_SITE in fields else Layer.SITE
+    written = value(ID)
+    if not written or not value(NAME):
+        raise RefusedError("id-missing", f"{ID} {written!r}, {NAME} {value(NAME)!r}: both are needed")
+    common = _COMMON_ID.fullmatch(written)
+    suits, unsuited = read_flags(value)
+    return SiteReport(
+        id=written,
+        source=source.id,
+        layer=layer,
+        name=value(NAME),
+        lat=position[0],
+        lon=position[1],
+        suits=suits,
+        unsuited=unsuited,
+        address=value(ADDRESS),
+        municipality=common[1] if common else "",
+        also_shelter=find_yes(value(ALSO_SHELTER)) if layer is Layer.SITE else None,
+        accepts=value("受入対象者"),
+    )

@@ -1,0 +1,64 @@
+"""What every adapter takes and gives: a source, a reading, and the refusal of a whole document. Reads no format itself."""
+
+from dataclasses import dataclass
+
+from streams.events.alerts import Telegram
+from streams.events.base import Rejection
+from streams.events.closures import ClosureReport
+from streams.events.shelters import ShelterReport, SiteReport
+
+AnyEvent = Telegram | SiteReport | ShelterReport | ClosureReport
+
+RECORD_CHARS = 4_000
+"""As much of a rejected record as a rejection carries (see `Rejection.record`)."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who sent a document, and when it arrived on the clock of the world."""
+
+    id: str
+    received_at_ms: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that a document says: events, records that could not become one, and what was set aside on purpose.
+
+    `kind` names the document type within the format, such as VTSE41; empty where a format has one type only.
+    """
+
+    format: str
+    events: tuple[AnyEvent, ...]
+    rejections: tuple[Rejection, ...]
+    notes: tuple[str, ...] = ()
+    kind: str = ""
+
+
+class RefusedError(ValueError):
+    """A document or record that cannot become an event.
+
+    `reason` is a stable code, `detail` names the thing, the value, the bound and the remedy.
+    """
+
+    def __init__(self, reason: str, detail: str, *, place: str = "document") -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+        self.place = place
+
+    def rejection(self, source: Source, *, place: str = "", record: str = "") -> Rejection:
+        """The refusal as an event for the dead-letter topic; `place` overrides where it was raised."""
+        return Rejection(
+            source=source.id,
+            place=place or self.place,
+            reason=self.reason,
+            detail=self.detail,
+            record=record[:RECORD_CHARS],
+        )
+
+
+def clip(text: object, *, chars: int = 60) -> str:
+    """A value as it may be quoted in a sentence."""
+    shown = " ".join(str(text).split())
+    return shown if len(shown) <= chars else shown[: chars - 1] + "…"
