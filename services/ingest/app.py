@@ -18,6 +18,7 @@ from services.kit.http import Process, create_app
 from services.kit.partner import partner_check
 from services.kit.problems import Problem
 from services.kit.settings import Settings
+from streams.adapters.registry import read
 from streams.broker import Broker
 from streams.topics import MANIFEST
 
@@ -195,8 +196,6 @@ async def start(settings: Settings, broker: Broker, readiness: Readiness) -> Pro
     Raises:
         SettingsError: no partner key.
     """
-    from streams.adapters.registry import read
-
     clock = settings.make_clock()
     await broker.ensure_topics(MANIFEST)
     publisher = await broker.publisher()

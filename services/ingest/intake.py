@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import structlog
 from prometheus_client import Counter
-from streams.adapters.registry import Source
 
 from services.ingest.parcel import Parcel, Read, make_letter, make_parcel
 from services.ingest.sources import Sources
 from services.kit.metrics import REGISTRY
+from streams.adapters.registry import Source
 from streams.broker import Publisher
 from streams.clock import Clock
 from streams.dead_letters import bury

@@ -4,8 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from streams.adapters.registry import Reading, Source
-
+from streams.adapters.registry import AnyEvent, Reading, Source
 from streams.broker import Message
 from streams.codec import cloud_headers, encode
 from streams.dead_letters import DeadLetter
@@ -16,7 +15,6 @@ from streams.events.shelters import ShelterReport, SiteReport
 from streams.topics import CLOSURE_REPORTS, SHELTER_REPORTS, SITE_REPORTS, TELEGRAMS, Topic
 from streams.world import World
 
-AnyEvent = Telegram | SiteReport | ShelterReport | ClosureReport
 Read = Callable[..., Reading]
 """`streams.adapters.registry.read`."""
 

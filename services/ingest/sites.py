@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import structlog
-from streams.adapters.registry import Source
 
 from services.ingest.parcel import make_message
+from streams.adapters.registry import Source
 from streams.broker import Broker, Publisher, Record
 from streams.clock import Clock
 from streams.codec import CodecError, decode
