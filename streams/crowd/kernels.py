@@ -23,7 +23,7 @@ REFRESH_MS = 60_000
 UNKNOWN, BORDER, INVALID, FORGET = -1, -2, -3, -4
 """Instead of a cell number: ask H3 once for the lattice point; ask H3 for this position; no position; both NaN."""
 FORGOTTEN = -1
-"""Cell of a device that asked to be forgotten: counted nowhere; older positions that come late do not bring it back."""
+"""Cell of a device that is counted nowhere. It is remembered so that older positions that come late do not bring it back."""
 
 DEVICES, WATERMARK, CUTOFF, TOUCHED, ACCEPTED, LATE, REPEATED, AHEAD, IMPOSSIBLE, FORGETS, EXPIRED = range(11)
 MARKS = 11
@@ -214,6 +214,7 @@ def fold_positions(
     """Folds positions in the order of the log. ends: int64[batches], where each batch ends; limits_ms: newest time it may hold.
 
     Invariant: after each position, count[c] is the number of rows whose cell is c, and key_sum[c] the sum of their keys.
+    The newest time of a device wins; a forget wins over a position of its own time, and over all before it.
     The result is a function of the sequence of batches alone, however it is cut into calls.
     """
     mask = _U(len(slots) - 1)
@@ -242,13 +243,6 @@ def fold_positions(
             while slots[h] >= 0 and device[slots[h]] != d:
                 h = (h + _U(1)) & mask
             row = slots[h]
-            if c == FORGET:
-                marks[FORGETS] += 1
-                if row >= 0:
-                    _leave(row, device, cell, count, key_sum, as_of_ms, dirty, touched, marks)
-                    cell[row] = FORGOTTEN
-                    heard_ms[row] = max(heard_ms[row], t)
-                    continue
             if t < marks[CUTOFF]:
                 marks[LATE] += 1
                 continue
@@ -257,23 +251,22 @@ def fold_positions(
                 marks[DEVICES] += 1
                 slots[h] = row
                 device[row] = d
-                if c == FORGET:
-                    cell[row] = FORGOTTEN
-                    heard_ms[row] = t
-                    continue
-            elif t <= heard_ms[row]:
+                cell[row] = FORGOTTEN
+            elif t < heard_ms[row] or (t == heard_ms[row] and c != FORGET):
                 marks[REPEATED] += 1
                 continue
-            elif cell[row] == c:
-                marks[ACCEPTED] += 1
-                heard_ms[row] = t
+            heard_ms[row] = t
+            if c == FORGET:
+                marks[FORGETS] += 1
+                _leave(row, device, cell, count, key_sum, as_of_ms, dirty, touched, marks)
+                cell[row] = FORGOTTEN
+                continue
+            marks[ACCEPTED] += 1
+            if cell[row] == c:
                 if marks[WATERMARK] - as_of_ms[c] >= REFRESH_MS:
                     _touch(c, as_of_ms, dirty, touched, marks)
                 continue
-            else:
-                _leave(row, device, cell, count, key_sum, as_of_ms, dirty, touched, marks)
-            marks[ACCEPTED] += 1
-            heard_ms[row] = t
+            _leave(row, device, cell, count, key_sum, as_of_ms, dirty, touched, marks)
             cell[row] = c
             count[c] += 1
             key_sum[c] += record_key(d)

@@ -104,7 +104,7 @@ class CrowdMember(ConsumerRebalanceListener):  # type: ignore[misc]
         self._ready = ready
         self._lattice = Lattice()
         self._owned: frozenset[int] = frozenset()
-        self._held: dict[int, Held] | None = None  # None: assigned anew, to be loaded
+        self._held: dict[int, Held] | None = {}  # None: assigned anew, to be loaded
         self._loop = asyncio.get_running_loop()
 
     async def on_partitions_revoked(self, _revoked: Iterable[TopicPartition]) -> None:
@@ -114,6 +114,8 @@ class CrowdMember(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """The loop loads them; heartbeats go on meanwhile."""
         self._owned, self._held = frozenset(tp.partition for tp in assigned), None
+        if not self._owned:
+            self._held = {}
 
     async def run(self) -> None:
         """Until cancelled, or until something fails that only a fresh start mends."""
@@ -136,7 +138,7 @@ class CrowdMember(ConsumerRebalanceListener):  # type: ignore[misc]
         owned = self._owned
         partitions = [self._tp(number) for number in sorted(owned)]
         snapshots = await self._checkpoints.load(owned)
-        begin = await self._consumer.beginning_offsets(partitions) if owned else {}
+        begin = await self._consumer.beginning_offsets(partitions)
         if self._owned is not owned or self._held is not None:
             return
         held: dict[int, Held] = {}
@@ -150,8 +152,7 @@ class CrowdMember(ConsumerRebalanceListener):  # type: ignore[misc]
         self._held = held
         devices = sum(h.fold.devices for h in held.values())
         _log.info("partitions loaded", partitions=len(held), devices=devices, checkpoints=len(snapshots))
-        if held:
-            self._ready()
+        self._ready()
 
     def _hold(self, fold: PartitionFold, begin: int, *, turn: float) -> Held:
         """`begin`: the oldest record that the broker still has. `turn` spreads the checkpoints over time."""

@@ -1,0 +1,82 @@
+"""A member of the group: no record skipped, none taken twice, nothing written after standing still."""
+
+import asyncio
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from streams.codec import encode_positions
+from streams.crowd.emitter import records_of, targets_of
+from streams.crowd.lattice import Lattice
+from streams.crowd.member import Held, PositionGapError
+from streams.crowd.partition import PartitionFold
+from streams.crowd.watchdog import StoodStillError, Watchdog
+from streams.folds.cells import decode_partial
+from tests.unit.crowd.made import PLACES, one
+
+
+def held() -> Held:
+    return Held(PartitionFold(3, Lattice()), next_offset=10, checkpointed=9, due_s=0)
+
+
+def record(offset: int, value: bytes | None = None) -> SimpleNamespace:
+    value = encode_positions(one(offset)) if value is None else value
+    return SimpleNamespace(topic="drill.positions", partition=3, offset=offset, key=b"", value=value)
+
+
+def test_records_seen_before_are_skipped() -> None:
+    mine = held()
+    mine.take([record(8), record(9), record(10), record(11)])
+    mine.take([record(10), record(11), record(12)])
+    assert (mine.fold.devices, mine.fold.offset, mine.next_offset) == (3, 12, 13)
+
+
+def test_a_skipped_record_ends_the_process_with_both_offsets_named() -> None:
+    mine = held()
+    with pytest.raises(PositionGapError, match=r"positions\[3\]: expected offset 11, got 12"):
+        mine.take([record(10), record(12)])
+
+
+def test_a_record_that_is_no_batch_is_kept_for_the_dead_letters_and_counts_as_read() -> None:
+    mine = held()
+    mine.take([record(10, b"junk"), record(11)])
+    (letter,) = mine.letters
+    assert (letter.value, letter.reason, letter.place) == (b"junk", "undecodable", "drill.positions[3]@10")
+    assert (mine.fold.devices, mine.fold.offset) == (1, 11)
+
+
+def test_a_sweep_comes_by_every_cell_once() -> None:
+    mine = held()
+    mine.fold.fold([one(n, place=(30 + n / 10, 135)) for n in range(1, 500)], offset=10)
+    mine.fold.take_touched()
+    seen: list[int] = []
+    while True:
+        seen += mine.sweep(499).cell.tolist()
+        if mine.swept == 0:
+            break
+    assert len(seen) == len(set(seen)) == 499
+
+
+def test_rows_are_what_the_worker_reads_and_all_partials_of_a_cell_meet_in_one_partition() -> None:
+    fold = held().fold
+    fold.fold([one(5 << 32), one(6 << 32), one(7 << 32, place=PLACES[1])], offset=0)
+    fold.fold([one(7 << 32, minute=1)], offset=1)
+    rows = fold.take_touched()
+    partials = {p.cell: p for p in (decode_partial(k, v) for k, v in records_of(rows))}
+    assert {(p.partition, p.count, p.key_sum) for p in partials.values()} == {(3, 3, 18), (3, 0, 0)}
+    alone = [int(targets_of(np.array([cell], np.uint64))[0]) for cell in rows.cell]
+    assert targets_of(rows.cell).tolist() == alone
+
+
+async def test_a_process_that_stood_still_for_most_of_a_session_writes_nothing_more() -> None:
+    watchdog = Watchdog(session_s=0.5)
+    watchdog.check()
+    task = asyncio.create_task(watchdog.run())
+    await asyncio.sleep(0)
+    time.sleep(0.45)  # noqa: ASYNC251 - the stopped loop is what is tested
+    with pytest.raises(StoodStillError, match=r"0\.4 s is allowed"):
+        watchdog.check()
+    with pytest.raises(StoodStillError):
+        await task
