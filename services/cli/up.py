@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -81,8 +82,10 @@ def get_area(area: Path | None, state: Path) -> Path:
     return folder
 
 
-def run_until_stopped(supervisor: Supervisor, *, log: LogForm) -> None:
-    """Starts everything, shows the addresses, and stops in order on Ctrl-C, SIGTERM or a closed terminal.
+def run_until_stopped(
+    supervisor: Supervisor, *, log: LogForm, during: Callable[[], object] = threading.Event().wait
+) -> None:
+    """Starts everything, shows the addresses, does `during`, and stops in order: also on Ctrl-C, SIGTERM or a closed terminal.
 
     A second Ctrl-C does not wait.
     """
@@ -92,9 +95,15 @@ def run_until_stopped(supervisor: Supervisor, *, log: LogForm) -> None:
         supervisor.start()
         if log is LogForm.TEXT:
             show_addresses(supervisor.plan)
-        threading.Event().wait()
+        during()
     except KeyboardInterrupt:
         supervisor.say("stopping in order; press Ctrl-C again to end everything at once")
+    finally:
+        stop(supervisor)
+
+
+def stop(supervisor: Supervisor) -> None:
+    """Stops everything in order, or at once on another Ctrl-C."""
     try:
         supervisor.stop()
     except KeyboardInterrupt:

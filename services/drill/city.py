@@ -2,23 +2,17 @@
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
-import h3.api.basic_int as h3
 import numpy as np
-import numpy.typing as npt
 
 from routing.network import Way
 from services.drill.closures import Line
 from services.drill.jma_xml import CodedName
-from services.navigator.answers import Ground
-from services.navigator.app import load_ground
-from streams.cells import HAZARD_RESOLUTION, Gazetteer
+from services.navigator.ground import Ground, load_ground
+from streams.cells import Gazetteer
 from streams.codec import decode
 from streams.events.shelters import SiteReport
-
-Bools = npt.NDArray[np.bool_]
 
 
 class DrillError(Exception):
@@ -46,49 +40,21 @@ class City:
             _municipalities(areas),
         )
 
-    @cached_property
-    def node_cells(self) -> npt.NDArray[np.uint64]:
-        """uint64[nodes, resolutions]: the cell of each node and all that cell's parents."""
-        network = self.ground.network
-        table = np.empty((network.node_count, HAZARD_RESOLUTION + 1), np.uint64)
-        for node in range(network.node_count):
-            cell = h3.latlng_to_cell(
-                float(network.node_lat[node]), float(network.node_lon[node]), HAZARD_RESOLUTION
-            )
-            table[node] = [h3.cell_to_parent(cell, r) for r in range(HAZARD_RESOLUTION + 1)]
-        return table
+    def get_line(self, name: str, structure: Way) -> Line:
+        """The shape of a bridge or underpass by its street's name: (lat, lon) from end to end.
 
-    def nodes_in(self, cells: tuple[int, ...]) -> Bools:
-        """bool[nodes]: which nodes compacted cells hold."""
-        wanted = np.array(cells, np.uint64)
-        resolution = (wanted >> np.uint64(52)) & np.uint64(15)
-        inside = np.zeros(self.ground.network.node_count, bool)
-        for r in np.unique(resolution):
-            inside |= np.isin(self.node_cells[:, int(r)], wanted[resolution == r])
-        return inside
-
-    def find_line(self, name: str, structure: Way) -> Line | None:
-        """The shape of a bridge or underpass by its street's name: (lat, lon) from end to end."""
+        Raises:
+            DrillError: this area has none of that name.
+        """
         network = self.ground.network
         for link in np.flatnonzero(network.link_way & structure):
             if network.name_of(int(link)) == name:
                 lats, lons = network.shape_of(int(link))
                 return [(float(lat), float(lon)) for lat, lon in zip(lats, lons, strict=True)]
-        return None
-
-    def get_line(self, name: str, structure: Way) -> Line:
-        """As `find_line`.
-
-        Raises:
-            DrillError: this area has none of that name.
-        """
-        line = self.find_line(name, structure)
-        if line is None:
-            raise DrillError(
-                f"this area has no {structure.name} called {name!r}: the drill plays in the made-up city only "
-                "(mio area build --synthetic)"
-            )
-        return line
+        raise DrillError(
+            f"this area has no {structure.name} called {name!r}: the drill plays in the made-up city only "
+            "(mio area build --synthetic)"
+        )
 
 
 def _municipalities(areas: bytes) -> tuple[CodedName, ...]:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.drill.city import Bools, City, DrillError
+from services.drill.city import City, DrillError
 from services.drill.guidance import Guidance, find_danger, unfit_places
 from services.drill.knowledge import Document, Knowledge
 from services.drill.people import People
 from services.drill.scenario import Event, Scenario
 from services.drill.status_csv import PlaceRow, PlaceStatus, status_document
 from services.drill.walkers import Spots, State, Walkers
-from services.navigator.answers import LinkCache
+from services.navigator.ground import Bools
+from services.navigator.links import LinkCache
 
 TICK_S = 15
 WALKING_EVERY = 2
@@ -46,7 +47,7 @@ class Drill:
         self.knowledge = Knowledge.of(city)
         self.guidance: Guidance
         self._links = LinkCache()
-        self._status = np.full(len(city.places), PlaceStatus.NOT_OPEN, object)
+        self._status = [PlaceStatus.NOT_OPEN] * len(city.places)
         self._reported: dict[int, tuple[PlaceStatus, int]] = {}
         self._unfit: Bools
         self._replan(0)
@@ -67,7 +68,8 @@ class Drill:
     def _tick(self, number: int, at_ms: int, due: list[Event]) -> Tick:
         now_s = number * TICK_S
         full = self.walkers.step(self.guidance, now_s=now_s, seconds=TICK_S) if number else ()
-        self._status[list(full)] = PlaceStatus.FULL
+        for place in full:
+            self._status[place] = PlaceStatus.FULL
         for event in due:
             self._order_places(event)
         scripted = [document for event in due for document in event.documents]
@@ -140,7 +142,7 @@ class Drill:
 
     def _current_status(self, number: int, inside: int, capacity: int | None) -> PlaceStatus:
         """Full and open follow the headcount; shut stays shut."""
-        status: PlaceStatus = self._status[number]
+        status = self._status[number]
         if status is PlaceStatus.FULL and capacity is not None and inside < capacity:
             status = PlaceStatus.OPEN
         self._status[number] = status

@@ -11,8 +11,10 @@ import numpy.typing as npt
 import routing
 from routing.kernels.forest import INF
 from routing.profiles import CLOSED
-from services.drill.city import Bools, City
-from services.navigator.answers import LinkCache, Moment
+from services.drill.city import City
+from services.navigator.answers import Moment
+from services.navigator.ground import Bools
+from services.navigator.links import LinkCache
 from services.navigator.state import World, is_active, suits
 from streams.events.alerts import Condition, Severity
 from streams.events.base import SITE_HAZARDS, Hazard
@@ -53,7 +55,6 @@ class Guidance:
 
     def __init__(self, city: City, world: World, danger: Danger, links: LinkCache) -> None:
         self.danger = danger
-        self._city = city
         self._moment = Moment.of(city.ground, world, links=links)
         self._index = {place.id: number for number, place in enumerate(city.places)}
         self._fields: list[routing.Field] = []
@@ -103,7 +104,7 @@ def find_danger(city: City, world: World) -> Danger:
             hazard = zone.condition.hazard
             if not is_active(zone.condition) or hazard not in BITS:
                 continue
-            inside = city.nodes_in(zone.cells)
+            inside, _ = city.ground.covered(zone.cells)
             mask[inside] |= BITS[hazard]
             urgent |= inside & is_urgent(zone.condition)
             exposed |= inside if hazard is Hazard.TSUNAMI else inside & drawn.get(hazard, False)

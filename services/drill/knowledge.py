@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from streams.adapters.registry import Source, read
-
 from services.drill.city import City
 from services.navigator.state import World
+from streams.adapters.registry import Source, read
 from streams.events.alerts import HazardState, Telegram
 from streams.events.base import Rejection
 from streams.events.closures import ClosureReport, ClosureState

@@ -32,24 +32,26 @@ class Progress:
 
 @dataclass
 class Player:
-    """One run. All that was acknowledged is also told to `oracle`, where one is given."""
+    """One run. `devices`: the subjects of those who agreed, in the order of the people.
+
+    All that was acknowledged is also told to `oracle`, where one is given.
+    """
 
     drill: Drill
     clock: ScenarioClock
     sender: Sender
+    devices: Devices
     on_progress: Callable[[Progress], None]
     oracle: Oracle | None = None
     what: str = ""
     sent_documents: int = 0
     sent_positions: int = 0
-    _devices: Devices = field(init=False)
+    _by_person: Devices = field(init=False)
 
-    async def prepare(self) -> None:
-        """Gets a device for each resident who agrees."""
-        people = self.drill.people
-        self._devices = np.full(len(people), "", object)
-        agreed = np.flatnonzero(people.consents)
-        self._devices[agreed] = await self.sender.register(len(agreed))
+    def __post_init__(self) -> None:
+        consents = self.drill.people.consents
+        self._by_person = np.full(len(consents), "", object)
+        self._by_person[consents] = self.devices
 
     async def play(self) -> None:
         """From the first tick to the last; returns when the last is acknowledged.
@@ -69,7 +71,7 @@ class Player:
             self.sent_documents += 1
             if self.oracle:
                 self.oracle.told_document(document)
-        await self.sender.send_positions(tick.spots, self._devices, at_ms=tick.at_ms)
+        await self.sender.send_positions(tick.spots, self._by_person, at_ms=tick.at_ms)
         self.sent_positions += len(tick.spots.who)
         if self.oracle:
             self.oracle.told_positions(tick.spots, at_ms=tick.at_ms)

@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from routing.profiles import CLOSED, PROFILES
-from services.drill.city import Bools, City
+from services.drill.city import City
 from services.drill.guidance import NOWHERE, Guidance, Ints
 from services.drill.people import People
+from services.navigator.ground import Bools
 
 NEED_TIME = frozenset({"slow", "child", "stroller", "wheelchair"})
 """Profiles that leave from alert level 3 on (高齢者等避難)."""
