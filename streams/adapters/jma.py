@@ -1,5 +1,6 @@
 """JMA telegrams (気象庁防災情報XML): one document, one `Telegram`. The bodies are read by the modules jma_*."""
 
+import re
 from xml.etree.ElementTree import Element
 
 from streams.adapters.document import Document
@@ -10,11 +11,13 @@ from streams.events.alerts import AreaConditions, Telegram
 from streams.events.base import Action
 
 FORMAT = "jma"
+_ROOT = re.compile(rb"<(?:[A-Za-z_]+:)?Report[\s>]")
 
 
 def is_jma(document: Document) -> bool:
-    """Whether the root declares JMA's namespace."""
-    return document.looks_like_xml and NAMESPACE in document.head.replace(b"\x00", b"")
+    """Whether the root is a Report of JMA's namespace (the schema names it too)."""
+    head = document.head.replace(b"\x00", b"")
+    return document.looks_like_xml and NAMESPACE in head and _ROOT.search(head) is not None
 
 
 def read_jma(document: Document, source: Source) -> Reading:

@@ -86,7 +86,8 @@ def _describe(document: Document) -> str:
             check_crs(value)
             names = ", ".join(list(first_properties(document))[:8]) or "none"
             return f"GeoJSON with the properties {clip(names, chars=120)}; {known}"
-        return f"JSON {type(value).__name__}; {known}"
+        names = ", ".join(list(value)[:8]) if isinstance(value, dict) else "no names: an array"
+        return f"JSON with {clip(names, chars=120)}; {known}"
     if not document.text.strip():
         return f"nothing but white space; {known}"
     return f"text that begins with {clip(document.text[:200])!r}; {known}"
