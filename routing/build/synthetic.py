@@ -215,13 +215,18 @@ def _places(plan: _Plan) -> tuple[SyntheticPlace, ...]:
 
 
 def _suits(plan: _Plan, column: int, row: int) -> tuple[str, ...]:
-    """Low ground suits no tsunami or surge unless it is a tall building; the hill no landslide; the river side no flood."""
+    """Low ground suits no tsunami or surge unless it is a tall building; the hill no landslide; the river side no flood.
+
+    The tsunami reaches further inland than the surge: a place can suit the one and not the other.
+    """
     hill_column, hill_row, radius = HILL
     on_hill = np.hypot(column - hill_column, row - hill_row) < radius
     tall = plan.rng.random() < 0.25
     wrong = set()
+    if column < 30 and not tall:
+        wrong.add("tsunami")
     if column < 24 and not tall:
-        wrong |= {"tsunami", "storm_surge"}
+        wrong.add("storm_surge")
     if abs(column - RIVER) < 12:
         wrong |= {"flood", "inland_flood"}
     if on_hill:
