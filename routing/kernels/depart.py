@@ -1,0 +1,146 @@
+"""Leaving in time: latest departures, and every shortest way worth its while against a danger that moves.
+
+A node must be left by its arrival time, an edge passed by the time it fails; waiting is allowed and never helps, because both
+only end. So one backward search is exact: labels of (time, latest departure) that no other beats in both (Martins 1984, On a
+multicriteria shortest path problem), in buckets of equal time (Dial 1969).
+"""
+
+import numpy as np
+from numba import njit
+
+NEVER = np.int32(2**31 - 1)
+CLOSED = np.int32(1 << 30)
+
+LABEL_TIME, LABEL_LATEST, LABEL_EDGE, LABEL_AFTER, LABEL_TARGET, LABEL_SHORTER = range(6)
+_NODE, _LATEST, _EDGE, _AFTER, _TARGET, _NEXT = range(6)  # of a candidate
+_BEST, _CHOSEN, _WAITING_TIME, _WAITING_LATEST = range(4)  # of a node
+
+
+@njit(inline="always")
+def leave_by(latest, fails, time, arrival):
+    """Last moment to be where an edge begins: `latest` is that of its end, and `time` the time to pass it."""
+    passed = min(latest, fails)
+    if passed < NEVER:
+        passed -= time
+    return min(passed, arrival)
+
+
+@njit(inline="always")
+def _is_better(pool, p, q):
+    """Of two candidates of one node and equal time: the later departure, then (target, edge, seed)."""
+    if pool[p, _LATEST] != pool[q, _LATEST]:
+        return pool[p, _LATEST] > pool[q, _LATEST]
+    if pool[p, _TARGET] != pool[q, _TARGET]:
+        return pool[p, _TARGET] < pool[q, _TARGET]
+    if pool[p, _EDGE] != pool[q, _EDGE]:
+        return pool[p, _EDGE] < pool[q, _EDGE]
+    return pool[p, _AFTER] > pool[q, _AFTER]
+
+
+@njit(cache=True, nogil=True)
+def _grown(table):
+    larger = np.empty((2 * len(table), table.shape[1]), table.dtype)
+    larger[: len(table)] = table
+    return larger
+
+
+@njit(cache=True, nogil=True)
+def survivable_labels(
+    in_start, edge_tail, time, arrival, fails, seed_node, seed_time, seed_latest, seed_target, buckets
+):
+    """Labels of all nodes: each is a way that no other beats both in time and in latest departure.
+
+    Returns (labels: int32[k, 6], longest: int32[nodes]). Columns LABEL_*: time to the target, latest departure, first edge (-1 at a
+    seed), the label at the end of that edge (~seed at a seed), target, and the node's next shorter label (-1: none). `longest`
+    is a node's label of the longest way, which is the one that may leave last; -1: no way survives.
+    buckets: power of two greater than any finite time. Equal ways are decided by (target, edge), as in the field.
+    """
+    nodes = len(in_start) - 1
+    mask = buckets - 1
+    heads = np.full(buckets, -1, np.int32)
+    pool = np.empty((len(edge_tail) + len(seed_node) + 1, 6), np.int32)
+    labels = np.empty((nodes + nodes // 4 + 1, 6), np.int32)
+    longest = np.full(nodes, -1, np.int32)
+    # latest departure so far; candidate chosen among those of equal time; one in waiting, which rules out those it beats in both
+    state = np.full((nodes, 4), -1, np.int32)
+    state[:, _WAITING_TIME] = NEVER
+    used = kept = waiting = 0
+    for i in range(len(seed_node)):
+        if seed_latest[i] < 0:
+            continue
+        slot = seed_time[i] & mask
+        pool[used, _NODE], pool[used, _LATEST], pool[used, _EDGE] = seed_node[i], seed_latest[i], -1
+        pool[used, _AFTER], pool[used, _TARGET], pool[used, _NEXT] = ~i, seed_target[i], heads[slot]
+        heads[slot] = used
+        used += 1
+        waiting += 1
+    now = 0
+    while waiting > 0:
+        first = heads[now & mask]
+        heads[now & mask] = -1
+        # invariant: all candidates of time `now` are here, since no edge takes no time
+        p = first
+        while p >= 0:
+            v = pool[p, _NODE]
+            q = state[v, _CHOSEN]
+            if pool[p, _LATEST] > state[v, _BEST] and (q < 0 or _is_better(pool, p, q)):
+                state[v, _CHOSEN] = p
+            waiting -= 1
+            p = pool[p, _NEXT]
+        p = first
+        while p >= 0:
+            v = pool[p, _NODE]
+            if state[v, _CHOSEN] != p:
+                p = pool[p, _NEXT]
+                continue
+            state[v, _CHOSEN] = -1
+            if kept == len(labels):
+                labels = _grown(labels)
+            latest, target = pool[p, _LATEST], pool[p, _TARGET]
+            labels[kept, LABEL_TIME], labels[kept, LABEL_LATEST] = now, latest
+            labels[kept, LABEL_EDGE], labels[kept, LABEL_AFTER] = pool[p, _EDGE], pool[p, _AFTER]
+            labels[kept, LABEL_TARGET], labels[kept, LABEL_SHORTER] = target, longest[v]
+            longest[v] = kept
+            state[v, _BEST] = latest
+            for e in range(in_start[v], in_start[v + 1]):
+                c = time[e]
+                if c >= CLOSED:
+                    continue
+                t = edge_tail[e]
+                leave = leave_by(latest, fails[e], c, arrival[t])
+                d = now + c
+                if leave <= state[t, _BEST]:
+                    continue
+                if d >= state[t, _WAITING_TIME] and leave <= state[t, _WAITING_LATEST]:
+                    if d > state[t, _WAITING_TIME] or leave < state[t, _WAITING_LATEST]:
+                        continue
+                elif d <= state[t, _WAITING_TIME] and leave >= state[t, _WAITING_LATEST]:
+                    state[t, _WAITING_TIME], state[t, _WAITING_LATEST] = d, leave
+                if used == len(pool):
+                    pool = _grown(pool)
+                slot = d & mask
+                pool[used, _NODE], pool[used, _LATEST], pool[used, _EDGE] = t, leave, e
+                pool[used, _AFTER], pool[used, _TARGET], pool[used, _NEXT] = kept, target, heads[slot]
+                heads[slot] = used
+                used += 1
+                waiting += 1
+            kept += 1
+            p = pool[p, _NEXT]
+        now += 1
+    return labels[:kept].copy(), longest
+
+
+@njit(cache=True, nogil=True)
+def latest_along(order, next_edge, edge_head, time, arrival, fails, seed_latest, latest):
+    """Fills latest: int32[nodes], the last moment to leave when one follows `next_edge`; -1 if it is too late.
+
+    order: int64[k], nodes with a way, each after the node that it leads to. seed_latest: int32[nodes], for those where ways end.
+    """
+    latest[:] = -1
+    for i in range(len(order)):
+        u = order[i]
+        e = next_edge[u]
+        if e < 0:
+            latest[u] = max(seed_latest[u], -1)
+        elif latest[edge_head[e]] >= 0:
+            latest[u] = max(leave_by(latest[edge_head[e]], fails[e], time[e], arrival[u]), -1)
