@@ -1,7 +1,8 @@
 """Ports on loopback: which are free, and who holds one that we need."""
 
+import os
 import socket
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import psutil
 
@@ -13,6 +14,24 @@ def free_port() -> int:
     with closing(socket.socket()) as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
+
+
+def free_base(count: int = 10) -> int:
+    """The first of `count` ports in a row that nobody listens on right now.
+
+    Raises:
+        PortInUseError: there is no such row.
+    """
+    for base in range(20_000 + os.getpid() % 1000 * count, 32_000, count):
+        with ExitStack() as held:
+            try:
+                for offset in range(count):
+                    sock = held.enter_context(closing(socket.socket()))
+                    sock.bind(("127.0.0.1", base + offset))
+            except OSError:
+                continue
+        return base
+    raise PortInUseError(f"no {count} free ports in a row between 20000 and 32000")
 
 
 def find_holder(port: int) -> str | None:

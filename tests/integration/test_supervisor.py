@@ -15,6 +15,7 @@ import pytest
 from services.local.errors import PartFailedError, PortInUseError, StateInUseError
 from services.local.logstream import LogStream
 from services.local.plan import Plan
+from services.local.ports import free_base
 from services.local.supervisor import Supervisor
 from services.local.wait import wait_until
 from streams.broker import Message
@@ -26,23 +27,6 @@ from streams.world import World
 STAND_IN = (sys.executable, str(Path(__file__).with_name("obedient_process.py")))
 TWO = ("gateway", "worker")
 Launch = Callable[..., Supervisor]
-
-
-def free_base() -> int:
-    """Ten free ports in a row."""
-    for base in range(20000 + os.getpid() % 1000 * 10, 32000, 10):
-        sockets = [socket.socket() for _ in range(10)]
-        try:
-            for offset, sock in enumerate(sockets):
-                sock.bind(("127.0.0.1", base + offset))
-        except OSError:
-            continue
-        else:
-            return base
-        finally:
-            for sock in sockets:
-                sock.close()
-    raise AssertionError("no ten free ports in a row")
 
 
 @pytest.fixture
