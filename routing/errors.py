@@ -11,3 +11,7 @@ class NetworkError(RoutingError):
 
 class PlaceError(RoutingError):
     """A coordinate that cannot be one, or lies outside the area."""
+
+
+class GeometryError(RoutingError):
+    """A shape that cannot be drawn."""

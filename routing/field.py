@@ -1,5 +1,6 @@
 """The shelter field: for each node the best target, the cost and the next edge. Built whole; read by anybody."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,15 +31,16 @@ class Target:
 
 @dataclass(frozen=True)
 class Seeds:
-    """Where targets hang on the network, one row per way in.
+    """Where targets hang on the network, one row per way in: from `node` along `edge` for `share` of it.
 
-    node, cost, target: int32[seeds]; at `link`, whose end is the node; share: float64[seeds] of the link from its first point.
+    node, edge, cost, time, target: int32[seeds]; share: float64[seeds]. cost is as weighed now, time as walked, in deciseconds.
     """
 
     node: Ints
+    edge: Ints
     cost: Ints
+    time: Ints
     target: Ints
-    link: Ints
     share: npt.NDArray[np.float64]
 
 
@@ -54,6 +56,7 @@ class Walking:
     cost: Ints
     usable: npt.NDArray[np.bool_]
     islands: int
+    _snaps: dict[tuple[float, float], Snap | None] = dataclasses.field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, snapper: Snapper, profile: Profile) -> "Walking":
@@ -74,44 +77,55 @@ class Walking:
     def network(self) -> Network:
         return self.snapper.network
 
+    def snap_target(self, target: Target) -> Snap | None:
+        """Where a target hangs on the network, within 300 m; remembered, since targets stay where they are."""
+        place = (target.lat, target.lon)
+        if place not in self._snaps:
+            self._snaps[place] = self.snapper.find(*place, self.usable, reach_m=NEAR_M)
+        return self._snaps[place]
+
 
 @dataclass(frozen=True)
 class Field:
     """An answer for every node. Immutable: a change makes a new one.
 
     dist, next_edge, target: int32[nodes], see `routing.kernels.forest`. cost: int32[edges] with closures and membranes.
-    `unreachable`: ids of targets that are more than 300 m from any usable way.
+    snaps: where each target hangs; None is more than 300 m from any usable way.
     """
 
     walking: Walking
+    overlay: Overlay
     targets: tuple[Target, ...]
-    seeds: Seeds
     snaps: tuple[Snap | None, ...]
+    seeds: Seeds
     cost: Ints
     dist: Ints
     next_edge: Ints
     target: Ints
-    unreachable: tuple[str, ...]
 
     @classmethod
     def build(cls, walking: Walking, targets: Sequence[Target], overlay: Overlay) -> "Field":
         """Builds the whole forest: milliseconds for a city."""
-        network, snapper = walking.network, walking.snapper
+        network = walking.network
         ordered = tuple(sorted(targets, key=lambda t: t.id))
         cost = overlay.apply(walking.cost)
-        snaps = tuple(snapper.find(t.lat, t.lon, walking.usable, reach_m=NEAR_M) for t in ordered)
-        seeds = _seeds(network, snaps, cost)
+        snaps = tuple(walking.snap_target(t) for t in ordered)
+        seeds = make_seeds(walking, snaps, cost)
         dist, next_edge, best = (np.empty(network.node_count, np.int32) for _ in range(3))
         build_forest(
             network.in_start, network.edge_tail, cost, seeds.node, seeds.cost, seeds.target,
             dist, next_edge, best, _buckets(cost, seeds.cost),
         )  # fmt: skip
-        lost = tuple(t.id for t, s in zip(ordered, snaps, strict=True) if s is None)
-        return cls(walking, ordered, seeds, snaps, cost, dist, next_edge, best, lost)
+        return cls(walking, overlay, ordered, snaps, seeds, cost, dist, next_edge, best)
 
     @property
     def network(self) -> Network:
         return self.walking.network
+
+    @property
+    def unreachable(self) -> tuple[str, ...]:
+        """Ids of targets that are more than 300 m from any usable way."""
+        return tuple(t.id for t, snap in zip(self.targets, self.snaps, strict=True) if snap is None)
 
     def way_from(self, node: int) -> Ints:
         """Edges from a node to its target, in order; empty at a seed or where nothing is reachable."""
@@ -123,33 +137,36 @@ class Field:
         rows = np.flatnonzero((self.seeds.node == node) & (self.seeds.target == self.target[node]))
         return int(rows[np.argmin(self.seeds.cost[rows])])
 
-    def nearest(self, starts: Sequence[tuple[int, int]], count: int) -> list[tuple[int, int]]:
-        """The `count` nearest distinct targets from (node, cost) starts, as (cost, target)."""
-        found = np.empty((count, 2), np.int64)
-        start, target, cost = self._seeds_by_node
-        nodes = np.array([s[0] for s in starts], np.int32)
-        costs = np.array([s[1] for s in starts], np.int64)
-        network = self.network
+    def targets_on(self, link: int) -> list[int]:
+        """Indexes of the targets that hang on a link, in order."""
+        return self._targets_by_link.get(link, [])
+
+    def nearest(self, starts: Sequence[tuple[int, int, int]], count: int) -> list[tuple[int, int, int]]:
+        """The `count` nearest distinct targets from (node, cost, time) starts, as (cost, target, time)."""
+        found = np.empty((count, 3), np.int64)
+        begin, rows = self._seeds_by_node
+        seeds, network = self.seeds, self.network
+        table = np.array(starts, np.int64).reshape(-1, 3)
         got = nearest_targets(
-            network.out_start,
-            network.out_edge,
-            network.edge_head,
-            self.cost,
-            nodes,
-            costs,
-            start,
-            target,
-            cost,
-            found,
-        )
-        return [(int(c), int(t)) for c, t in found[:got]]
+            network.out_start, network.out_edge, network.edge_head, self.cost, self.walking.cost,
+            table[:, 0], table[:, 1], table[:, 2],
+            begin, seeds.target[rows], seeds.cost[rows], seeds.time[rows], found,
+        )  # fmt: skip
+        return [(int(c), int(t), int(s)) for c, t, s in found[:got]]
 
     @cached_property
-    def _seeds_by_node(self) -> tuple[Ints, Ints, Ints]:
-        order = np.argsort(self.seeds.node, kind="stable")
+    def _seeds_by_node(self) -> tuple[Ints, npt.NDArray[np.int64]]:
         start = np.zeros(self.network.node_count + 1, np.int32)
         np.cumsum(np.bincount(self.seeds.node, minlength=self.network.node_count), out=start[1:])
-        return start, self.seeds.target[order], self.seeds.cost[order]
+        return start, np.argsort(self.seeds.node, kind="stable")
+
+    @cached_property
+    def _targets_by_link(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for index, snap in enumerate(self.snaps):
+            if snap is not None:
+                found.setdefault(snap.link, []).append(index)
+        return found
 
     def is_reachable(self, node: int) -> bool:
         """Whether any target can be reached from the node."""
@@ -161,18 +178,21 @@ def partial_cost(cost: int, share: float) -> int:
     return round(cost * share)
 
 
-def _seeds(network: Network, snaps: tuple[Snap | None, ...], cost: Ints) -> Seeds:
-    rows: list[tuple[int, int, int, int, float]] = []
-    there, back = network.edge_of_link
+def make_seeds(walking: Walking, snaps: Sequence[Snap | None], cost: Ints) -> Seeds:
+    """Both ways in to each target, where they are open."""
+    rows: list[tuple[int, int, int, int, int]] = []
+    shares: list[float] = []
+    there, back = walking.network.edge_of_link
     for index, snap in enumerate(snaps):
         if snap is None:
             continue
-        for edge, share in ((there[snap.link], snap.share), (back[snap.link], 1 - snap.share)):
+        for edge, share in ((int(there[snap.link]), snap.share), (int(back[snap.link]), 1 - snap.share)):
             if edge >= 0 and cost[edge] < CLOSED:
-                node = int(network.edge_tail[edge])
-                rows.append((node, partial_cost(int(cost[edge]), share), index, snap.link, snap.share))
-    nodes, prices, targets, links = (np.array([r[i] for r in rows], np.int32) for i in range(4))
-    return Seeds(nodes, prices, targets, links, np.array([r[4] for r in rows], np.float64))
+                weighed, walked = (partial_cost(int(c[edge]), share) for c in (cost, walking.cost))
+                rows.append((int(walking.network.edge_tail[edge]), edge, weighed, walked, index))
+                shares.append(share)
+    node, edges, price, time, target = np.array(rows, np.int32).reshape(-1, 5).T.copy()
+    return Seeds(node, edges, price, time, target, np.array(shares, np.float64))
 
 
 def _buckets(cost: Ints, seed_cost: Ints) -> int:

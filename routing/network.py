@@ -32,7 +32,6 @@ class Way(IntFlag):
     FORD = 128
     WHEELCHAIR_NO = 256  # steps, kerbs, stiles or surfaces that exclude a wheelchair
     SURFACE_UNKNOWN = 512  # nothing said about the surface
-    PRIVATE = 1024  # reported, never used
     STROLLER_NO = 2048
 
 
@@ -145,16 +144,10 @@ class Network:
             data = np.memmap(path, np.uint8, "r")
         except (OSError, ValueError) as error:
             raise NetworkError(f"{path}: cannot be opened ({error}); build it with mio area build") from error
-        start = len(MAGIC) + 4
-        if bytes(data[: len(MAGIC)]) != MAGIC:
-            raise NetworkError(
-                f"{path}: not a network of format {FORMAT}; build it again with mio area build"
-            )
-        (size,) = struct.unpack("<I", bytes(data[len(MAGIC) : start]))
-        header = json.loads(bytes(data[start : start + size]))
-        base = start + size
+        header, base = _read_header(path, data)
         arrays = {}
-        for name, column in header["columns"].items():
+        for name in COLUMNS:
+            column = header["columns"][name]
             kind = np.dtype(column["dtype"])
             first = base + column["at"]
             last = first + kind.itemsize * column["count"]
@@ -165,6 +158,22 @@ class Network:
             **arrays, names=tuple(header["names"]), attribution=header["attribution"],
             skipped=header["skipped"], content_hash=header["content_hash"],
         )  # fmt: skip
+
+
+def _read_header(path: Path, data: npt.NDArray[np.uint8]) -> tuple[dict[str, Any], int]:
+    """The header, and where the columns begin."""
+    start = len(MAGIC) + 4
+    remedy = "build it again with mio area build"
+    if bytes(data[: len(MAGIC)]) != MAGIC or len(data) < start:
+        raise NetworkError(f"{path}: not a network of format {FORMAT}; {remedy}")
+    (size,) = struct.unpack("<I", bytes(data[len(MAGIC) : start]))
+    try:
+        header = json.loads(bytes(data[start : start + size]))
+    except ValueError as error:
+        raise NetworkError(f"{path}: the header cannot be read ({error}); {remedy}") from None
+    if not isinstance(header, dict) or set(header.get("columns", ())) != set(COLUMNS):
+        raise NetworkError(f"{path}: other columns than those of format {FORMAT}; {remedy}")
+    return header, start + size
 
 
 COLUMNS = tuple(

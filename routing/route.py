@@ -1,38 +1,23 @@
 """From a place to its best target by a field: way, length, time, steps, alternatives; or why to stay. Words are keys, not sentences."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
+from routing.directions import Point, Step, cut, describe, make_course
 from routing.errors import PlaceError
 from routing.field import Field, partial_cost
-from routing.geo import bearing_deg, distance_m, require_place
+from routing.geo import distance_m, require_place
 from routing.network import Network, Way
-from routing.overlay import Overlay
 from routing.profiles import CLOSED
-from routing.snap import Snap, Snapper
+from routing.snap import REACH_M, Snap
 
 ALTERNATIVES = 2
-TURN_DEG = 40.0
-"""A change of direction of less than this is going straight on."""
-
-Point = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One instruction: a message key with its arguments. `at` indexes the polyline."""
-
-    key: str  # depart | turn-left | turn-right | turn-back | straight | bridge | tunnel | steps | arrive
-    street: str
-    length_m: float
-    at: int
-    bearing: float
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another target, and by how much it came later."""
+    """Another target, and how long its own way takes."""
 
     target: str
     seconds: float
@@ -40,287 +25,212 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Route:
-    """The way. `points` are (lat, lon) from the snapped origin to the target's own place on the network."""
+    """The way. `points` are (lat, lon) from the snapped origin to the target's own place on the network.
+
+    edges: from the origin's own to the target's own; both of these are walked in part. cost: deciseconds as they were
+    weighed, with a zone's dear metres; `seconds` is the walking time. closed_by: causes that close the origin's link.
+    """
 
     target: str
     points: tuple[Point, ...]
     length_m: float
     seconds: float
     steps: tuple[Step, ...]
-    links: tuple[int, ...]
+    edges: tuple[int, ...]
+    cost: int
     snap: Snap
     alternatives: tuple[Alternative, ...]
-    starts_on_closed: bool = False
+    closed_by: tuple[str, ...] = ()
     starts_in_zone: bool = False
     unknown_surface_share: float = 0.0
 
 
 @dataclass(frozen=True)
 class Stay:
-    """No way: stay where you are, and why. `reason`: off-network | no-target | cut-off."""
+    """No way: stay where you are, and why. `reason`: no-target | cut-off."""
 
     reason: str
-    snap: Snap | None = None
+    snap: Snap
     nearest_target: str | None = None
 
 
-@dataclass(frozen=True)
-class Start:
-    """One way to begin: from the origin along its own edge to that edge's head."""
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    """A part of an edge at either end of a way. share: of the edge that is walked; time without a zone's dear metres."""
 
     edge: int
+    share: float
     cost: int
-    share: float  # of the edge that is still to be walked
+    time: int
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """A way on the network: its points, its links, where in the points each link begins, and the seconds it takes."""
+class _Way:
+    """A decided way. A direct one is one leg on the origin's own link, and has no last leg."""
 
-    points: tuple[Point, ...]
-    links: tuple[int, ...]
-    marks: tuple[int, ...]
-    seconds: float
-
-
-@dataclass
-class Router:
-    """Answers from fields of one network. Holds no state about anybody."""
-
-    snapper: Snapper
-    overlay: Overlay
-    _closed: "np.typing.NDArray[np.bool_] | None" = field(default=None, repr=False)
-
-    @property
-    def network(self) -> Network:
-        return self.snapper.network
-
-    def route(self, shelter_field: Field, lat: float, lon: float) -> Route | Stay:
-        """The answer for one place.
-
-        Raises:
-            PlaceError: it cannot be a place, or lies outside the network's surroundings.
-        """
-        require_place(lat, lon)
-        snap = self.snapper.find(lat, lon, shelter_field.walking.usable)
-        if snap is None:
-            raise PlaceError(self._outside(lat, lon))
-        starts, on_closed = self._starts(shelter_field, snap)
-        direct = self._direct(shelter_field, snap)
-        best = min(
-            (s for s in starts if shelter_field.is_reachable(self._head(s))),
-            key=lambda s: (s.cost + int(shelter_field.dist[self._head(s)]), s.edge),
-            default=None,
-        )
-        if direct is not None and (
-            best is None or direct[0] <= best.cost + shelter_field.dist[self._head(best)]
-        ):
-            return self._finish_direct(shelter_field, snap, direct[1], starts, on_closed=on_closed)
-        if best is None:
-            reason = "no-target" if len(shelter_field.seeds.node) == 0 else "cut-off"
-            return Stay(reason, snap, self._as_the_crow_flies(shelter_field, lat, lon))
-        return self._finish(shelter_field, snap, best, starts, on_closed=on_closed)
-
-    def _head(self, start: Start) -> int:
-        return int(self.network.edge_head[start.edge])
-
-    def _starts(self, shelter_field: Field, snap: Snap) -> tuple[list[Start], bool]:
-        """Both directions of the origin's own link; on a closed link at the free cost, since one has to leave it."""
-        if self._closed is None:
-            self._closed = self.overlay.closed_links()
-        on_closed = bool(self._closed[snap.link])
-        there, back = self.network.edge_of_link
-        starts = []
-        for edge, share in ((int(there[snap.link]), 1 - snap.share), (int(back[snap.link]), snap.share)):
-            if edge < 0 or shelter_field.walking.cost[edge] >= CLOSED:
-                continue
-            cost = int(shelter_field.cost[edge])
-            if cost >= CLOSED:
-                if not on_closed:
-                    continue
-                cost = int(shelter_field.walking.cost[edge])
-            starts.append(Start(edge, partial_cost(cost, share), share))
-        return starts, on_closed
-
-    def _direct(self, shelter_field: Field, snap: Snap) -> tuple[int, int] | None:
-        """(cost, target) of the cheapest target on the origin's own link, without passing a node."""
-        best: tuple[int, int] | None = None
-        there, back = self.network.edge_of_link
-        for index, target in enumerate(shelter_field.snaps):
-            if target is None or target.link != snap.link:
-                continue
-            ahead = target.share >= snap.share
-            edge = int(there[snap.link] if ahead else back[snap.link])
-            if edge >= 0 and shelter_field.cost[edge] < CLOSED:
-                cost = partial_cost(int(shelter_field.cost[edge]), abs(target.share - snap.share))
-                best = min(best or (cost, index), (cost, index))
-        return best
-
-    def _finish_direct(
-        self, shelter_field: Field, snap: Snap, index: int, starts: list[Start], *, on_closed: bool
-    ) -> Route:
-        target = shelter_field.snaps[index]
-        if target is None:
-            raise AssertionError("a direct target has a snap")
-        points = cut(self.network, snap.link, snap.share, target.share)
-        there, back = self.network.edge_of_link
-        edge = int((there if target.share >= snap.share else back)[snap.link])
-        seconds = partial_cost(int(shelter_field.walking.cost[edge]), abs(target.share - snap.share)) / 10
-        way = Course(points, (snap.link,), (0,), seconds)
-        return self._route(shelter_field, snap, index, way, starts, on_closed=on_closed)
-
-    def _finish(
-        self, shelter_field: Field, snap: Snap, start: Start, starts: list[Start], *, on_closed: bool
-    ) -> Route:
-        network = self.network
-        edges = shelter_field.way_from(self._head(start))
-        last = int(network.edge_head[edges[-1]]) if len(edges) else self._head(start)
-        seed = shelter_field.seed_at(last)
-        end_link, end_share = int(shelter_field.seeds.link[seed]), float(shelter_field.seeds.share[seed])
-        forward = bool(network.edge_forward[start.edge])
-        points = list(cut(network, snap.link, snap.share, 1.0 if forward else 0.0))
-        marks = [0]
-        cost = partial_cost(int(shelter_field.walking.cost[start.edge]), start.share)
-        for edge in edges:
-            link = int(network.edge_link[edge])
-            marks.append(len(points) - 1)
-            points += cut(network, link, *((0.0, 1.0) if network.edge_forward[edge] else (1.0, 0.0)))[1:]
-            cost += int(shelter_field.walking.cost[edge])
-        marks.append(len(points) - 1)
-        from_first = int(network.link_u[end_link]) == last and self._enters_from_first(shelter_field, seed)
-        points += cut(network, end_link, 0.0 if from_first else 1.0, end_share)[1:]
-        end_edge = network.edge_of_link[0 if from_first else 1][end_link]
-        cost += partial_cost(
-            int(shelter_field.walking.cost[end_edge]), end_share if from_first else 1 - end_share
-        )
-        links = (snap.link, *(int(network.edge_link[e]) for e in edges), end_link)
-        index = int(shelter_field.seeds.target[seed])
-        way = Course(tuple(points), links, tuple(marks), cost / 10)
-        return self._route(shelter_field, snap, index, way, starts, on_closed=on_closed)
-
-    def _enters_from_first(self, shelter_field: Field, seed: int) -> bool:
-        """Whether this seed enters its link at the link's first point (a link may be a loop: both ends one node)."""
-        link, share = int(shelter_field.seeds.link[seed]), float(shelter_field.seeds.share[seed])
-        edge = int(self.network.edge_of_link[0][link])
-        if edge < 0 or shelter_field.cost[edge] >= CLOSED:
-            return False
-        return partial_cost(int(shelter_field.cost[edge]), share) == int(shelter_field.seeds.cost[seed])
-
-    def _route(
-        self,
-        shelter_field: Field,
-        snap: Snap,
-        index: int,
-        way: Course,
-        starts: list[Start],
-        *,
-        on_closed: bool,
-    ) -> Route:
-        lat, lon = np.array(way.points).T
-        links = way.links
-        legs = distance_m(lat[:-1], lon[:-1], lat[1:], lon[1:])
-        lengths = self.network.link_length_m[list(links)]
-        unknown = (self.network.link_way[list(links)] & Way.SURFACE_UNKNOWN) > 0
-        heads = [(self._head(s), s.cost) for s in starts]
-        others = [
-            Alternative(shelter_field.targets[t].id, c / 10)
-            for c, t in shelter_field.nearest(heads, ALTERNATIVES + 1)
-            if t != index
-        ]
-        inside = self.overlay.inside()
-        return Route(
-            target=shelter_field.targets[index].id,
-            points=way.points,
-            length_m=float(legs.sum()),
-            seconds=way.seconds,
-            steps=describe(self.network, way, legs),
-            links=links,
-            snap=snap,
-            alternatives=tuple(others[:ALTERNATIVES]),
-            starts_on_closed=on_closed,
-            starts_in_zone=bool(
-                inside[self.network.link_u[snap.link]] or inside[self.network.link_v[snap.link]]
-            ),
-            unknown_surface_share=float(lengths[unknown].sum() / max(float(lengths.sum()), 1e-9)),
-        )
-
-    def _as_the_crow_flies(self, shelter_field: Field, lat: float, lon: float) -> str | None:
-        if not shelter_field.targets:
-            return None
-        lats = np.array([t.lat for t in shelter_field.targets])
-        lons = np.array([t.lon for t in shelter_field.targets])
-        away = distance_m(np.full_like(lats, lat), np.full_like(lons, lon), lats, lons)
-        return shelter_field.targets[int(np.argmin(away))].id
-
-    def _outside(self, lat: float, lon: float) -> str:
-        south, west, north, east = self.network.bbox
-        to_lat, to_lon = min(max(lat, south), north), min(max(lon, west), east)
-        away = float(distance_m(np.array(lat), np.array(lon), np.array(to_lat), np.array(to_lon)))
-        return (
-            f"({lat}, {lon}) is {away / 1000:.1f} km outside this area ({south:.4f}, {west:.4f} to {north:.4f}, {east:.4f}), "
-            "or at sea: no way within 5 km"
-        )
+    target: int
+    cost: int
+    first: _Leg
+    middle: tuple[int, ...] = ()
+    last: _Leg | None = None
 
 
-def cut(network: Network, link: int, start: float, end: float) -> tuple[Point, ...]:
-    """Points of a link from share `start` to share `end` (backwards if end < start), both cut points included."""
-    lat, lon = network.shape_of(link)
-    legs = distance_m(lat[:-1], lon[:-1], lat[1:], lon[1:])
-    along = np.concatenate([[0.0], np.cumsum(legs)])
-    along /= max(float(along[-1]), 1e-9)
-    low, high = min(start, end), max(start, end)
-    between = (along > low) & (along < high)
-    shares = np.concatenate([[low], along[between], [high]])
-    points = tuple(
-        zip(np.interp(shares, along, lat).tolist(), np.interp(shares, along, lon).tolist(), strict=True)
-    )
-    return points if start <= end else points[::-1]
+def find_route(field: Field, lat: float, lon: float) -> Route | Stay:
+    """The answer for one place.
 
-
-def describe(network: Network, course: Course, legs: "np.typing.NDArray[np.float64]") -> tuple[Step, ...]:
-    """Instructions: one where the street or the direction changes, one for each bridge, tunnel and stair.
-
-    legs: float64[points - 1], metres from each point to the next.
+    Raises:
+        PlaceError: it cannot be a place, or lies outside the network's surroundings.
     """
-    points = course.points
-    steps: list[Step] = []
-    for at, link in zip(course.marks, course.links, strict=True):
-        here = bearing_deg(*points[at], *points[min(at + 1, len(points) - 1)])
-        key = _kind(network, link)
-        street = network.name_of(link)
-        if steps and key == "straight":
-            turn = (here - steps[-1].bearing + 180) % 360 - 180
-            key = _turn(turn)
-            if key == "straight" and street == steps[-1].street:
-                steps[-1] = _replace_bearing(steps[-1], here)
+    require_place(lat, lon)
+    snap = field.walking.snapper.find(lat, lon, field.walking.usable)
+    if snap is None:
+        raise PlaceError(_outside(field.network, lat, lon))
+    starts = _starts(field, snap)
+    directs = _directs(field, snap)
+    chosen = _choose(field, starts, directs)
+    if chosen is None:
+        reason = "no-target" if all(s is None for s in field.snaps) else "cut-off"
+        return Stay(reason, snap, _as_the_crow_flies(field, lat, lon))
+    return _finish(field, snap, chosen, _alternatives(field, starts, directs, chosen.target))
+
+
+def _starts(field: Field, snap: Snap) -> list[_Leg]:
+    """Both directions of the origin's own link.
+
+    On a closed link, or inside a zone, one may leave both ways; nobody is sent into a zone from outside.
+    """
+    overlay, free = field.overlay, field.walking.cost
+    there, back = field.network.edge_of_link
+    legs = []
+    for edge, share, end in (
+        (int(there[snap.link]), 1 - snap.share, 1.0),
+        (int(back[snap.link]), snap.share, 0.0),
+    ):
+        if edge < 0 or free[edge] >= CLOSED:
+            continue
+        cost = int(field.cost[edge])
+        if cost >= CLOSED:
+            way = cut(field.network, snap.link, snap.share, end)
+            if not all(membrane.lets_go(snap.link, way) for membrane in overlay.shut_by(edge)):
                 continue
-        steps.append(Step("depart" if not steps else key, street, 0.0, at, here))
-    ends = [*(s.at for s in steps[1:]), len(legs)]
-    measured = [
-        Step(s.key, s.street, float(legs[s.at : e].sum()), s.at, s.bearing)
-        for s, e in zip(steps, ends, strict=True)
-    ]
-    return (*measured, Step("arrive", "", 0.0, len(points) - 1, 0.0))
+            cost = int(free[edge])
+        legs.append(_Leg(edge, share, partial_cost(cost, share), partial_cost(int(free[edge]), share)))
+    return legs
 
 
-def _replace_bearing(step: Step, bearing: float) -> Step:
-    return Step(step.key, step.street, step.length_m, step.at, bearing)
+def _directs(field: Field, snap: Snap) -> list[_Way]:
+    """Targets on the origin's own link, reached without passing a node."""
+    there, back = field.network.edge_of_link
+    ways = []
+    for index in field.targets_on(snap.link):
+        target = field.snaps[index]
+        if target is None:
+            continue
+        edge = int((there if target.share >= snap.share else back)[snap.link])
+        if edge >= 0 and field.cost[edge] < CLOSED:
+            share = abs(target.share - snap.share)
+            cost = partial_cost(int(field.cost[edge]), share)
+            time = partial_cost(int(field.walking.cost[edge]), share)
+            ways.append(_Way(index, cost, _Leg(edge, share, cost, time)))
+    return ways
 
 
-def _kind(network: Network, link: int) -> str:
-    way = int(network.link_way[link])
-    if way & Way.STEPS:
-        return "steps"
-    if way & Way.BRIDGE:
-        return "bridge"
-    if way & Way.TUNNEL:
-        return "tunnel"
-    return "straight"
+def _choose(field: Field, starts: list[_Leg], directs: list[_Way]) -> _Way | None:
+    """The cheapest way; equal costs are decided by target, then edge, so that replicas agree."""
+    heads = field.network.edge_head
+    ways = list(directs)
+    for leg in starts:
+        head = int(heads[leg.edge])
+        if field.is_reachable(head):
+            ways.append(_Way(int(field.target[head]), leg.cost + int(field.dist[head]), leg))
+    best = min(ways, key=lambda w: (w.cost, w.target, w.first.edge), default=None)
+    if best is None or best in directs:
+        return best
+    head = int(heads[best.first.edge])
+    middle = field.way_from(head)
+    seeds, row = field.seeds, field.seed_at(int(heads[middle[-1]]) if len(middle) else head)
+    last = _Leg(int(seeds.edge[row]), float(seeds.share[row]), int(seeds.cost[row]), int(seeds.time[row]))
+    return _Way(best.target, best.cost, best.first, tuple(middle.tolist()), last)
 
 
-def _turn(degrees: float) -> str:
-    if abs(degrees) < TURN_DEG:
-        return "straight"
-    if abs(degrees) > 150:
-        return "turn-back"
-    return "turn-right" if degrees > 0 else "turn-left"
+def _alternatives(
+    field: Field, starts: list[_Leg], directs: list[_Way], chosen: int
+) -> tuple[Alternative, ...]:
+    legs = [(int(field.network.edge_head[leg.edge]), leg.cost, leg.time) for leg in starts]
+    found = field.nearest(legs, ALTERNATIVES + 1)
+    found += [(way.cost, way.target, way.first.time) for way in directs]
+    times: dict[int, int] = {}
+    for _, target, time in sorted(found):
+        if target != chosen:
+            times.setdefault(target, time)
+    return tuple(
+        Alternative(field.targets[t].id, time / 10) for t, time in list(times.items())[:ALTERNATIVES]
+    )
+
+
+def _finish(field: Field, snap: Snap, way: _Way, alternatives: tuple[Alternative, ...]) -> Route:
+    network, overlay = field.network, field.overlay
+    edges = (way.first.edge, *way.middle, *((way.last.edge,) if way.last else ()))
+    course = make_course(network, _sections(network, snap, way))
+    links = network.edge_link[list(edges)]
+    lengths = network.link_length_m[links]
+    unknown = (network.link_way[links] & Way.SURFACE_UNKNOWN) > 0
+    time = (
+        way.first.time + int(field.walking.cost[list(way.middle)].sum()) + (way.last.time if way.last else 0)
+    )
+    return Route(
+        target=field.targets[way.target].id,
+        points=course.points,
+        length_m=float(course.legs_m().sum()),
+        seconds=time / 10,
+        steps=describe(network, course),
+        edges=edges,
+        cost=way.cost,
+        snap=snap,
+        alternatives=alternatives,
+        closed_by=overlay.causes_of(snap.link),
+        starts_in_zone=overlay.is_inside(snap.link, snap.lat, snap.lon),
+        unknown_surface_share=float(lengths[unknown].sum() / max(float(lengths.sum()), 1e-9)),
+    )
+
+
+def _sections(network: Network, snap: Snap, way: _Way) -> list[tuple[int, float, float]]:
+    """(link, from share, to share) along the way."""
+
+    def whole(edge: int) -> tuple[int, float, float]:
+        link = int(network.edge_link[edge])
+        return (link, 0.0, 1.0) if network.edge_forward[edge] else (link, 1.0, 0.0)
+
+    _, _, end = whole(way.first.edge)
+    if way.last is None:
+        forward = network.edge_forward[way.first.edge]
+        return [(snap.link, snap.share, snap.share + (way.first.share if forward else -way.first.share))]
+    link, begin, _ = whole(way.last.edge)
+    stop = way.last.share if begin == 0 else 1 - way.last.share
+    return [(snap.link, snap.share, end), *(whole(edge) for edge in way.middle), (link, begin, stop)]
+
+
+def _as_the_crow_flies(field: Field, lat: float, lon: float) -> str | None:
+    if not field.targets:
+        return None
+    lats = np.array([t.lat for t in field.targets])
+    lons = np.array([t.lon for t in field.targets])
+    away = distance_m(np.full_like(lats, lat), np.full_like(lons, lon), lats, lons)
+    return field.targets[int(np.argmin(away))].id
+
+
+def _outside(network: Network, lat: float, lon: float) -> str:
+    south, west, north, east = network.bbox
+    to_lat, to_lon = min(max(lat, south), north), min(max(lon, west), east)
+    away = float(distance_m(np.array(lat), np.array(lon), np.array(to_lat), np.array(to_lon)))
+    where = f"{away / 1000:.1f} km outside" if away else "inside"
+    swapped = south <= lon <= north and west <= lat <= east
+    hint = (
+        "latitude and longitude seem swapped, give LAT,LON"
+        if swapped
+        else "is it at sea, or in another area?"
+    )
+    return (
+        f"({lat}, {lon}) is {where} this area's box ({south:.4f}, {west:.4f} to {north:.4f}, {east:.4f}), "
+        f"with no way that may be used within {REACH_M / 1000:.0f} km: {hint}"
+    )

@@ -1,6 +1,6 @@
 """From links with shapes to a Network: ends become nodes in Hilbert order, links become directed edges. One way for all sources."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,7 @@ def make_network(links: Links) -> Network:
             "check that it is a road network of the right place"
         )
     _require_degrees(links)
+    links = _in_order(links)
     node_ids, ends = np.unique(np.concatenate([links.u, links.v]), return_inverse=True)
     count = len(links.u)
     first, last = links.start[:-1], links.start[1:] - 1
@@ -81,10 +82,32 @@ def _require_degrees(links: Links) -> None:
     bad = ~((np.abs(links.lat) <= 90) & (np.abs(links.lon) <= 180))
     if bad.any():
         where = int(np.flatnonzero(bad)[0])
+        swapped = bool((np.abs(links.lat) <= 180).all() and (np.abs(links.lon) <= 90).all())
         raise NetworkError(
             f"coordinates are not degrees: the first is ({links.lat[where]}, {links.lon[where]}), {int(bad.sum())} in all. "
-            "Local or projected metres? Convert the source to WGS 84 first"
+            + ("Latitude and longitude seem swapped" if swapped else "Local or projected metres?")
+            + ": convert the source to WGS 84 first"
         )
+
+
+def _in_order(links: Links) -> Links:
+    """Links in an order of their own, whatever the order of the source: the same ways give the same network and ties."""
+    first, last = links.start[:-1], links.start[1:] - 1
+    middle = (first + last) // 2
+    ends = [np.minimum(c[first], c[last]) for c in (links.lat, links.lon)]
+    order = np.lexsort(
+        (links.way, links.lon[middle], links.lat[middle], links.v, links.u, _lengths(links), *ends)
+    )
+    counts = np.diff(links.start)[order]
+    start = np.concatenate([[0], np.cumsum(counts)])
+    points = np.repeat(links.start[:-1][order] - start[:-1], counts) + np.arange(start[-1])
+    return replace(
+        links,
+        **{name: getattr(links, name)[order] for name in ("u", "v", "way", "layer", "name")},
+        start=start,
+        lat=links.lat[points],
+        lon=links.lon[points],
+    )
 
 
 def _hilbert(lat: npt.NDArray[np.float64], lon: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:

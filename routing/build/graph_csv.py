@@ -80,7 +80,7 @@ class _Builder:
     def add(self, row: dict[str, str]) -> None:
         """One directed edge of the table."""
         tags = {key: one_value(value) for key, value in row.items() if value}
-        oneway, reverse = tags.get("oneway", "").lower() == "true", tags.get("reversed", "").lower() == "true"
+        oneway = tags.get("oneway", "").lower() == "true"
         way, why = way_of({k: v for k, v in tags.items() if k != "oneway"})
         if why:
             self._skipped[why] += 1
@@ -88,25 +88,28 @@ class _Builder:
         if way & Way.FOOT:
             way |= BOTH
         u, v = int(row["u"]), int(row["v"])
-        if u == v:
+        points = self._shape(u, v, row.get("geometry", ""))
+        if u == v and len(points) < 3:
             self._skipped["links of no length"] += 1
             return
-        points = self._shape(u, v, row.get("geometry", ""))
         key = (min(u, v), max(u, v), tuple(sorted(points)))
-        if key in self._known:
-            if oneway or reverse:
-                self._way[self._known[key]] |= way
+        known = self._known.setdefault(key, len(self._u))
+        if known < len(self._u):
+            self._join(known, u, way, oneway=oneway)
             return
-        if oneway:
-            way &= ~Way.CAR_BACK
-        self._known[key] = len(self._u)
         self._u.append(u)
         self._v.append(v)
-        self._way.append(way)
+        self._way.append(way & ~Way.CAR_BACK if oneway else way)
         self._layer.append(layer_of(tags))
         name = tags.get("name", "")
         self._name.append(self._names.setdefault(name, len(self._names)) if name else -1)
         self._points.append(points)
+
+    def _join(self, known: int, u: int, way: Way, *, oneway: bool) -> None:
+        """A second row of the same street: its direction may be driven too."""
+        if oneway and way & Way.CAR:
+            way = (way & ~(Way.CAR | Way.CAR_BACK)) | (Way.CAR if u == self._u[known] else Way.CAR_BACK)
+        self._way[known] |= way
 
     def _shape(self, u: int, v: int, geometry: str) -> list[tuple[float, float]]:
         if geometry:

@@ -107,7 +107,7 @@ def _split(
     lon: npt.NDArray[np.float64],
     blocked: npt.NDArray[np.bool_],
 ) -> Links:
-    """Ways become links between junctions; a link that ends at a barrier or lacks a node's place is left out, and counted."""
+    """Ways become links between junctions. At a barrier a link ends blind; one that lacks a node's place is left out."""
     start = np.array(ways.start, np.int64)
     uses = np.bincount(where, minlength=len(lat))
     junction = (uses > 1) | blocked
@@ -124,20 +124,18 @@ def _split(
     missing = np.isnan(lat[where])
     gaps = np.concatenate([[0], np.cumsum(missing)])
     complete = gaps[last + 1] == gaps[first]
-    open_ends = ~blocked[where[first]] & ~blocked[where[last]]
     distinct = (where[first] != where[last]) | (last - first > 2)
     ways.skipped["links with nodes outside the extract"] += int((~complete).sum())
-    ways.skipped["links at a barrier"] += int((complete & ~open_ends).sum())
-    ways.skipped["links of no length"] += int((complete & open_ends & ~distinct).sum())
-    good = complete & open_ends & distinct
+    ways.skipped["links of no length"] += int((complete & ~distinct).sum())
+    good = complete & distinct
     first, last = first[good], last[good]
     counts = last - first + 1
     starts = np.concatenate([[0], np.cumsum(counts)])
     points = np.repeat(first - starts[:-1], counts) + np.arange(starts[-1])
     owner = way_of_point[first]
     return Links(
-        u=where[first],
-        v=where[last],
+        u=_blind(where[first], blocked, len(lat)),
+        v=_blind(where[last], blocked, len(lat) + len(first)),
         way=np.array(ways.way, np.uint16)[owner],
         layer=np.array(ways.layer, np.int8)[owner],
         name=np.array(ways.name, np.int32)[owner],
@@ -148,3 +146,8 @@ def _split(
         attribution=ATTRIBUTION,
         skipped={k: v for k, v in ways.skipped.items() if v},
     )
+
+
+def _blind(ends: npt.NDArray[np.int64], blocked: npt.NDArray[np.bool_], fresh: int) -> npt.NDArray[np.int64]:
+    """Ends at a blocked node become nodes of their own, numbered from `fresh`: nobody passes, but the way up to it stays."""
+    return np.where(blocked[ends], fresh + np.arange(len(ends)), ends)

@@ -142,7 +142,8 @@ def _properties(tags: Tags, highway: str | None) -> Way:
         way |= Way.STEPS | Way.WHEELCHAIR_NO | Way.STROLLER_NO
     if tags.get("bridge", "no") != "no":
         way |= Way.BRIDGE
-    if tags.get("tunnel", "no") != "no" or tags.get("covered") == "yes":
+    # a passage through a building lies on the ground: what closes its street closes it too
+    if tags.get("tunnel", "no") not in ("no", "building_passage"):
         way |= Way.TUNNEL
     if tags.get("ford", "no") != "no":
         way |= Way.FORD

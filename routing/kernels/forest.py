@@ -86,32 +86,38 @@ def follow(node, next_edge, edge_head, out):
 
 @njit(cache=True, nogil=True)
 def nearest_targets(
-    out_start, out_edge, edge_head, cost, from_node, from_cost, seed_start, seed_target, seed_cost, found
-):
-    """Forward search for the nearest distinct targets; found: int64[k, 2] gets (cost, target), returns how many.
+    out_start, out_edge, edge_head, cost, free_cost, from_node, from_cost, from_time,
+    seed_start, seed_target, seed_cost, seed_time, found,
+):  # fmt: skip
+    """Forward search for the nearest distinct targets; found: int64[k, 3] gets (cost, target, time), returns how many.
 
-    from_node, from_cost: where the search begins. seed_start: int32[nodes + 1] into seed_target, seed_cost.
+    from_node, from_cost, from_time: int64, where the search begins. seed_start: int32[nodes + 1] into seed_*.
+    cost decides; free_cost gives the time that the decided way takes. Targets of equal cost come in their order.
     """
     nodes = len(out_start) - 1
     dist = np.full(nodes, np.int64(2**62), np.int64)
-    heap = [(np.int64(0), np.int64(-1))]
+    time = np.zeros(nodes, np.int64)
+    # (cost, 1 + target or 0, node or time): a node leaves before a target of the same cost, so that no target is missed
+    heap = [(np.int64(0), np.int64(0), np.int64(0))]
     heap.pop()
     for i in range(len(from_node)):
-        if from_cost[i] < dist[from_node[i]]:
-            dist[from_node[i]] = from_cost[i]
-            heappush(heap, (np.int64(from_cost[i]), np.int64(from_node[i])))
+        v = from_node[i]
+        if from_cost[i] < dist[v]:
+            dist[v] = from_cost[i]
+            time[v] = from_time[i]
+            heappush(heap, (from_cost[i], np.int64(0), v))
     count = 0
     while len(heap) > 0:
-        d, v = heappop(heap)
-        if v < 0:  # a target, encoded as -1 - target
-            t = -1 - v
+        d, t, v = heappop(heap)
+        if t > 0:
             fresh = True
             for i in range(count):
-                if found[i, 1] == t:
+                if found[i, 1] == t - 1:
                     fresh = False
             if fresh:
                 found[count, 0] = d
-                found[count, 1] = t
+                found[count, 1] = t - 1
+                found[count, 2] = v
                 count += 1
                 if count == len(found):
                     return count
@@ -119,7 +125,7 @@ def nearest_targets(
         if d > dist[v]:
             continue
         for s in range(seed_start[v], seed_start[v + 1]):
-            heappush(heap, (d + np.int64(seed_cost[s]), np.int64(-1 - seed_target[s])))
+            heappush(heap, (d + seed_cost[s], np.int64(1 + seed_target[s]), time[v] + seed_time[s]))
         for i in range(out_start[v], out_start[v + 1]):
             e = out_edge[i]
             c = cost[e]
@@ -128,7 +134,8 @@ def nearest_targets(
             h = edge_head[e]
             if d + c < dist[h]:
                 dist[h] = d + c
-                heappush(heap, (d + np.int64(c), np.int64(h)))
+                time[h] = time[v] + free_cost[e]
+                heappush(heap, (d + c, np.int64(0), np.int64(h)))
     return count
 
 

@@ -8,9 +8,9 @@ from subprocess import CalledProcessError
 from routing import Network
 from routing.build.synthetic import SyntheticPlace, make_city
 from services.area import folder
+from services.area.basemap import build_basemap
 from services.area.boundaries import Boundaries, check_zones, read_boundaries, whole_network
 from services.area.places import Listing, join, read_listing
-from services.local.errors import LocalError
 from streams.codec import encode
 from streams.events.base import SITE_HAZARDS, Hazard
 from streams.events.shelters import Layer, SiteReport
@@ -135,10 +135,8 @@ def _write(
 def _basemap(network: Network, path: Path, progress: Progress) -> tuple[str, ...]:
     """The basemap is a convenience: a machine that cannot draw it still gets an area, and a note."""
     try:
-        from services.area.basemap import build_basemap
-
         build_basemap(network, path, progress=progress)
-    except (ModuleNotFoundError, OSError, CalledProcessError, LocalError) as error:
+    except (OSError, CalledProcessError) as error:
         path.unlink(missing_ok=True)
         return (f"no basemap: {error}",)
     return ()

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from routing import Network, Way
+from services.area.boundaries import read_features
 from services.area.folder import BASEMAP, NETWORK, SITES, ZONES, AreaInfo, read_area
 from streams.codec import decode
 from streams.events.shelters import Layer, SiteReport
@@ -70,3 +72,8 @@ def read_sites(folder: Path) -> tuple[SiteReport, ...]:
     """The folder's list of sites and shelters."""
     lines: Sequence[bytes] = (folder / SITES).read_bytes().splitlines()
     return tuple(decode(line, SiteReport) for line in lines if line)
+
+
+def read_zones(folder: Path) -> list[dict[str, Any]]:
+    """The hazard-map zones as GeoJSON features; none where the folder has no hazard map."""
+    return read_features(folder / ZONES) if (folder / ZONES).exists() else []

@@ -184,11 +184,9 @@ def _table(overview: "Overview") -> Table:
 
 
 def _draw(overview: "Overview", folder: Path, picture: Path) -> None:
-    from services.area.boundaries import read_features
     from services.area.drawing import draw_area
-    from services.area.folder import ZONES
+    from services.area.show import read_zones
 
-    zones = read_features(folder / ZONES) if overview.has_zones else []
-    svg = draw_area(overview.network, overview.places, title=overview.info.name, zones=zones)
+    svg = draw_area(overview.network, overview.places, title=overview.info.name, zones=read_zones(folder))
     picture.write_text(svg, encoding="utf-8")
     typer.echo(f"drawn: {picture}")

@@ -1,73 +1,32 @@
 """The navigator's HTTP API, and its process."""
 
 import asyncio
-import json
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
+import numpy as np
 import orjson
 from fastapi import APIRouter, FastAPI, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
-from shapely.geometry import shape
 
-import routing
 from routing.errors import PlaceError, RoutingError
+from routing.geo import distance_m
 from services.kit.health import Readiness
 from services.kit.http import Process, create_app
 from services.kit.problems import Problem
 from services.kit.settings import Settings
-from services.navigator.answers import Ground, HazardMapZone
+from services.navigator.ground import load_ground
 from services.navigator.live import Live
-from services.navigator.render import render, render_place
+from services.navigator.models import NearAnswer, RouteAnswer, RouteRequest, StayAnswer
+from services.navigator.render import render, render_place, world_marks
 from streams.broker import Broker
 from streams.clock import Clock
 from streams.events.base import Hazard
+from streams.events.shelters import ShelterState
 from streams.world import World
 
+__all__ = ["load_ground", "make_app", "start"]
+
 NEAR_LIMIT = 20
-SiteHazard = Literal[
-    "flood", "landslide", "storm_surge", "earthquake", "tsunami", "fire", "inland_flood", "volcano"
-]
-ProfileName = Literal["adult", "slow", "child", "stroller", "wheelchair"]
-
-
-class Place(BaseModel):
-    """A place in degrees of WGS 84."""
-
-    model_config = ConfigDict(extra="forbid")
-    lat: float = Field(description="Latitude, -90 to 90.", examples=[34.5])
-    lon: float = Field(description="Longitude, -180 to 180.", examples=[135.23])
-
-
-class RouteRequest(BaseModel):
-    """Where somebody is, and how they walk."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-    origin: Place = Field(alias="from")
-    profile: ProfileName = "adult"
-    hazards: list[SiteHazard] = Field(default=[], max_length=8, description="Also flee from these.")
-    language: Literal["ja", "en"] = "ja"
-
-
-def load_ground(area: Path) -> Ground:
-    """Opens an area folder.
-
-    Raises:
-        RoutingError: it is not one; says how to build it.
-    """
-    network = routing.Network.load(area / "network.mio")
-    zones_file = area / "zones.geojson"
-    features = json.loads(zones_file.read_text(encoding="utf-8"))["features"] if zones_file.exists() else []
-    zones = [
-        HazardMapZone(
-            id=f"{number}-{feature['properties']['hazard']}",
-            hazard=Hazard(feature["properties"]["hazard"]),
-            name=feature["properties"].get("name", ""),
-            shape=shape(feature["geometry"]),
-        )
-        for number, feature in enumerate(features)
-    ]
-    return Ground(network, zones)
+RETRY_S = 2
 
 
 def make_app(live: Live, readiness: Readiness, *, world: World, clock: Clock) -> FastAPI:
@@ -82,40 +41,60 @@ def make_app(live: Live, readiness: Readiness, *, world: World, clock: Clock) ->
 def _routes(live: Live, world: World, clock: Clock) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["routes"])
 
-    @routes.post("/routes", response_class=Response, responses={200: {"content": {"application/json": {}}}})
+    @routes.post("/routes", response_model=RouteAnswer | StayAnswer)
     def post_route(request: RouteRequest) -> Response:
         """The way to safety, or why to stay; see docs/reference/routes.md."""
+        _require_ready(live)
         moment = live.moment
         extra = frozenset(Hazard(h) for h in request.hazards)
-        lat, lon = request.origin.lat, request.origin.lon
         try:
-            answer = moment.answer(lat, lon, profile=request.profile, extra=extra)
+            answer = moment.answer(
+                request.origin.lat, request.origin.lon, profile=request.profile, extra=extra
+            )
         except PlaceError as error:
             raise Problem("no-such-place", status=422, detail=str(error), field="from") from None
         except RoutingError as error:
             raise Problem("cannot-route", status=422, detail=str(error)) from None
         body = render(
-            answer,
-            moment,
-            profile=request.profile,
-            language=request.language,
-            world=world,
-            now_ms=clock.now_ms(),
-        )
+            answer, moment, profile=request.profile, language=request.language, world=world,
+            now_ms=clock.now_ms(), heard_ms=live.heard_ms,
+        )  # fmt: skip
         return Response(orjson.dumps(body), media_type="application/json")
 
-    @routes.get("/shelters/near")
+    @routes.get("/shelters/near", response_model=NearAnswer)
     def list_near(
-        lat: Annotated[float, Query(ge=-90, le=90)],
-        lon: Annotated[float, Query(ge=-180, le=180)],
+        lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
+        lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
         limit: Annotated[int, Query(ge=1, le=NEAR_LIMIT)] = 5,
     ) -> dict[str, Any]:
-        """Places near by in a straight line, of both layers, whatever their state; unknown is null."""
-        placed = [p for p in live.moment.world.places.values() if p.lat is not None and p.lon is not None]
-        placed.sort(key=lambda p: ((p.lat or 0) - lat) ** 2 + ((p.lon or 0) - lon) ** 2)
-        return {"world": str(world), "shelters": [render_place(p) for p in placed[:limit]]}
+        """Places near by in a straight line, of both layers, whatever their state."""
+        _require_ready(live)
+        state = live.moment.world
+        near = nearest_places(list(state.places.values()), lat, lon)[:limit]
+        return {
+            **world_marks(world),
+            "state_ms": state.at_ms,
+            "shelters": [render_place(place) for place in near],
+        }
 
     return routes
+
+
+def nearest_places(places: list[ShelterState], lat: float, lon: float) -> list[ShelterState]:
+    """Those on the map, nearest first."""
+    placed = [(p, p.lat, p.lon) for p in places if p.lat is not None and p.lon is not None]
+    lats, lons = np.array([p[1] for p in placed], float), np.array([p[2] for p in placed], float)
+    away = distance_m(np.full_like(lats, lat), np.full_like(lons, lon), lats, lons)
+    return [placed[i][0] for i in np.argsort(away, kind="stable")]
+
+
+def _require_ready(live: Live) -> None:
+    """Before the first whole reading nothing is known, and an answer would be a guess."""
+    if not live.is_ready:
+        raise Problem(
+            "not-ready", status=503, detail="the state is still being read", retry_after_s=RETRY_S,
+            remedy=f"ask again in {RETRY_S} s; /readyz says what is missing",
+        )  # fmt: skip
 
 
 async def start(settings: Settings, broker: Broker, readiness: Readiness) -> Process:
@@ -123,7 +102,12 @@ async def start(settings: Settings, broker: Broker, readiness: Readiness) -> Pro
     clock = settings.make_clock()
     ground = await asyncio.to_thread(load_ground, settings.area)
     live = Live(ground, clock)
-    await asyncio.to_thread(live.moment.field, ("adult", frozenset()))
+    await asyncio.to_thread(live.moment.answer, *_somewhere(live), profile="adult")  # compiles the kernels
     await live.follow(broker)
-    readiness.require("states read", lambda: live.caught_up)
+    readiness.require("states read", lambda: live.is_ready)
     return Process(make_app(live, readiness, world=settings.world, clock=clock), (live.run,))
+
+
+def _somewhere(live: Live) -> tuple[float, float]:
+    network = live.moment.ground.network
+    return float(network.node_lat[0]), float(network.node_lon[0])

@@ -1,11 +1,14 @@
 """Keeps the newest moment: follows the state topics, makes a new moment in a thread, swaps it in. Answers never wait."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
+from prometheus_client import Histogram
 
+from services.kit.metrics import REGISTRY
 from services.navigator.answers import Ground, LinkCache, Moment
 from services.navigator.state import World
 from streams.broker import Broker, Follower, Record
@@ -16,12 +19,18 @@ from streams.events.closures import ClosureState
 from streams.events.shelters import ShelterState
 from streams.topics import CLOSURES, HAZARDS, SHELTERS, Topic
 
-TICK_S = 5.0
-"""A moment is made anew at least this often: closures begin and end, telegrams expire."""
+TICK_S = 0.5
+"""How often the clock is asked whether something began or ended: closures, telegrams. A drill's clock runs fast."""
 KINDS: tuple[tuple[Topic, type[Any]], ...] = (
     (HAZARDS, HazardState),
     (SHELTERS, ShelterState),
     (CLOSURES, ClosureState),
+)
+
+REBUILD_SECONDS = Histogram(
+    "mio_navigator_moment_seconds",
+    "Time from a change of state to the moment that answers from it",
+    registry=REGISTRY,
 )
 
 _log = structlog.get_logger(__name__)
@@ -36,20 +45,22 @@ class Live:
         self._links = LinkCache()
         self._rows: dict[Topic, dict[str, Any]] = {topic: {} for topic, _ in KINDS}
         self._changed = asyncio.Event()
-        self.followers: list[Follower] = []
+        self._followers: list[Follower] = []
         self.moment = Moment.of(ground, World(at_ms=clock.now_ms()))
+        self.is_ready = False
+        """True once a moment stands that was made from everything that the topics held."""
 
     async def follow(self, broker: Broker) -> None:
         """Starts following; survives the broker."""
         for topic, kind in KINDS:
-            self.followers.append(await broker.follow(topic, self._apply(topic, kind)))
+            self._followers.append(await broker.follow(topic, self._apply(topic, kind)))
 
     def _apply(self, topic: Topic, kind: type[Any]) -> Callable[[Sequence[Record]], None]:
         rows = self._rows[topic]
 
         def apply(records: Sequence[Record]) -> None:
             for record in records:
-                key = record.key.decode()
+                key = record.key.decode(errors="replace")
                 if record.value is None:
                     rows.pop(key, None)
                     continue
@@ -62,12 +73,16 @@ class Live:
         return apply
 
     @property
-    def caught_up(self) -> bool:
-        """True once every topic was read whole."""
-        return bool(self.followers) and all(f.caught_up for f in self.followers)
+    def heard_ms(self) -> int | None:
+        """When the broker last answered for every topic; None before that."""
+        times = [follower.heard_at_ms for follower in self._followers]
+        known = [t for t in times if t is not None]
+        return min(known) if known and len(known) == len(times) else None
 
     async def run(self) -> None:
-        """Until cancelled: a new moment after each change, and every `TICK_S` for what begins or ends by the clock."""
+        """Until cancelled: a new moment after each change, or when something begins or ends by the clock."""
+        await asyncio.gather(*(follower.wait_caught_up() for follower in self._followers))
+        self._changed.set()
         while True:
             try:
                 await asyncio.wait_for(self._changed.wait(), TICK_S)
@@ -75,16 +90,20 @@ class Live:
                 if not self._due():
                     continue
             self._changed.clear()
-            world = World(
-                dict(self._rows[HAZARDS]),
-                dict(self._rows[SHELTERS]),
-                dict(self._rows[CLOSURES]),
-                self._clock.now_ms(),
-            )
-            warm = self.moment.keys_in_use()
+            began = time.perf_counter()
             self.moment = await asyncio.to_thread(
-                Moment.of, self._ground, world, warm=warm, links=self._links
+                Moment.of, self._ground, self._world(), former=self.moment, links=self._links
             )
+            REBUILD_SECONDS.observe(time.perf_counter() - began)
+            self.is_ready = True
+
+    def _world(self) -> World:
+        return World(
+            dict(self._rows[HAZARDS]),
+            dict(self._rows[SHELTERS]),
+            dict(self._rows[CLOSURES]),
+            self._clock.now_ms(),
+        )
 
     def _due(self) -> bool:
         """Whether the clock alone changed what is in force."""

@@ -5,7 +5,7 @@ from typing import Any
 import routing
 from services.navigator.answers import Answer, Moment
 from services.navigator.polyline import encode_polyline6
-from services.navigator.state import ActiveHazard, newest
+from services.navigator.state import ActiveHazard, World
 from services.navigator.words import say
 from streams.events.shelters import ShelterState
 from streams.world import World as WorldName
@@ -16,22 +16,33 @@ WHEELS = frozenset({"wheelchair", "stroller"})
 
 
 def render(
-    answer: Answer, moment: Moment, *, profile: str, language: str, world: WorldName, now_ms: int
+    answer: Answer,
+    moment: Moment,
+    *,
+    profile: str,
+    language: str,
+    world: WorldName,
+    now_ms: int,
+    heard_ms: int | None,
 ) -> dict[str, Any]:
-    """The body of a route answer; see docs/reference/routes.md."""
+    """The body of a route answer: `models.RouteAnswer` or `models.StayAnswer`; see docs/reference/routes.md."""
     body: dict[str, Any] = {
-        "world": str(world),
-        "drill": world is WorldName.DRILL,
-        "notice": "訓練" if world is WorldName.DRILL else None,
+        **world_marks(world),
         "profile": profile,
         "now_ms": now_ms,
         "hazards": [_hazard(a) for a in answer.active],
-        "as_of": _ages(answer, moment),
+        "as_of": _ages(answer.world, moment, heard_ms),
     }
     names = tuple(sorted(str(h) for h in answer.hazards))
     if isinstance(answer.route, routing.Stay):
-        return body | _stay(answer.route, moment, names, language)
+        return body | _stay(answer, answer.route, moment, names, language)
     return body | _route(answer, answer.route, moment, names, profile, language)
+
+
+def world_marks(world: WorldName) -> dict[str, Any]:
+    """What every answer says first: whether it is meant."""
+    drill = world is WorldName.DRILL
+    return {"world": str(world), "drill": drill, "notice": "訓練" if drill else None}
 
 
 def _route(
@@ -65,15 +76,17 @@ def _route(
     }
 
 
-def _stay(stay: routing.Stay, moment: Moment, names: tuple[str, ...], language: str) -> dict[str, Any]:
-    key = f"stay-{stay.reason}"
+def _stay(
+    answer: Answer, stay: routing.Stay, moment: Moment, names: tuple[str, ...], language: str
+) -> dict[str, Any]:
+    key = f"stay-{stay.reason}" if names or stay.reason != "no-target" else "stay-no-site"
     nearest = render_place(moment.get_place(stay.nearest_target)) if stay.nearest_target else None
     return {
         "kind": "stay",
         "reason": stay.reason,
         "why": {"key": key, "hazards": names, "text": say(key, language, hazards=names)},
         "nearest_in_a_straight_line": nearest,
-        "warnings": [],
+        "warnings": [_warning(*found, language) for found in _unplaced(answer)],
     }
 
 
@@ -109,18 +122,13 @@ def _hazard(active: ActiveHazard) -> dict[str, Any]:
     }
 
 
-def _ages(answer: Answer, moment: Moment) -> dict[str, Any]:
-    world = answer.world
+def _ages(world: World, moment: Moment, heard_ms: int | None) -> dict[str, Any]:
+    network = moment.ground.network
     return {
         "state_ms": world.at_ms,
-        "hazards_ms": newest(h.issued_at_ms for h in world.hazards.values()),
-        "shelters_ms": newest(p.reported_as_of_ms for p in world.places.values()),
-        "shelter_list_ms": newest(p.listed_as_of_ms for p in world.places.values()),
-        "closures_ms": newest(c.as_of_ms for c in world.closures.values()),
-        "network": {
-            "attribution": moment.ground.network.attribution,
-            "hash": moment.ground.network.content_hash[:12],
-        },
+        "heard_ms": heard_ms,
+        "sources": [{"kind": s.kind, "source": s.source, "as_of_ms": s.as_of_ms} for s in world.sources],
+        "network": {"attribution": network.attribution, "hash": network.content_hash[:12]},
     }
 
 
@@ -134,10 +142,13 @@ def _step(step: routing.Step, name: str, language: str) -> dict[str, Any]:
     }
 
 
+Found = tuple[str, dict[str, object]]
+
+
 def _warnings(answer: Answer, route: routing.Route, profile: str, language: str) -> list[dict[str, Any]]:
-    found: list[tuple[str, dict[str, object]]] = []
-    if route.starts_on_closed:
-        found.append(("warn-closed", {}))
+    found: list[Found] = []
+    if route.closed_by:
+        found.append(("warn-closed", {"closures": ", ".join(route.closed_by)}))
     if route.starts_in_zone:
         found.append(("warn-zone", {}))
     if not route.snap.is_near:
@@ -146,6 +157,13 @@ def _warnings(answer: Answer, route: routing.Route, profile: str, language: str)
         )
     if profile in WHEELS and route.unknown_surface_share >= UNKNOWN_SURFACE:
         found.append(("warn-surface", {"percent": round(route.unknown_surface_share * 100)}))
-    if answer.unplaced_closures:
-        found.append(("warn-unplaced", {"count": len(answer.unplaced_closures)}))
-    return [{"key": key, "arguments": args, "text": say(key, language, **args)} for key, args in found]
+    return [_warning(*each, language) for each in (*found, *_unplaced(answer))]
+
+
+def _unplaced(answer: Answer) -> list[Found]:
+    count = len(answer.unplaced_closures)
+    return [("warn-unplaced", {"count": count})] if count else []
+
+
+def _warning(key: str, arguments: dict[str, object], language: str) -> dict[str, Any]:
+    return {"key": key, "arguments": arguments, "text": say(key, language, **arguments)}

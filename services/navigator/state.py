@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from streams.cells import covers
+from services.navigator.cover import lineage
 from streams.events.alerts import Condition, HazardState, Severity
 from streams.events.base import SITE_HAZARDS, Hazard
 from streams.events.closures import ClosureState
@@ -14,6 +14,7 @@ from streams.folds.closures import in_force
 ACTIVE_LEVEL = 3
 """警戒レベル相当 3: those who need time should leave (高齢者等避難); a site must suit from here on."""
 WITHOUT_LEVEL = frozenset({Severity.WARNING, Severity.CRITICAL, Severity.EMERGENCY})
+SEVERITIES = tuple(Severity)
 CLOSED_TO_PEOPLE = frozenset({Opening.FULL, Opening.CLOSED})
 
 
@@ -36,6 +37,20 @@ class ActiveHazard:
     source: str
     title: str
     issued_at_ms: int
+
+    @property
+    def gravity(self) -> tuple[int, int, int]:
+        """Orders statements about one hazard: level, then severity, then the newest."""
+        return (self.condition.level or 0, SEVERITIES.index(self.condition.severity), self.issued_at_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAge:
+    """The newest time that a source speaks of; None is unknown."""
+
+    kind: str
+    source: str
+    as_of_ms: int | None
 
 
 @dataclass(frozen=True)
@@ -60,22 +75,44 @@ class World:
             for state in self.hazards.values()
             if state.valid_until_ms is None or state.valid_until_ms > self.at_ms
             for zone in state.zones
-            if is_active(zone.condition)
+            if zone.cells and is_active(zone.condition)
         )
 
     def list_active(self, lat: float, lon: float) -> list[ActiveHazard]:
-        """Hazards in force at a place, the newest statement of each."""
+        """Hazards in force at a place, the gravest statement of each (of equal ones the newest)."""
+        here = lineage(lat, lon)
         found: dict[Hazard, ActiveHazard] = {}
         for zone in self._zones:
             known = found.get(zone.active.hazard)
-            newer = known is None or zone.active.issued_at_ms > known.issued_at_ms
-            if newer and covers(zone.cells, lat, lon):
+            if (known is None or zone.active.gravity > known.gravity) and not here.isdisjoint(zone.cells):
                 found[zone.active.hazard] = zone.active
         return list(found.values())
 
-    def active_anywhere(self) -> frozenset[Hazard]:
-        """Hazards in force anywhere in the area; their hazard-map zones become membranes."""
-        return frozenset(zone.active.hazard for zone in self._zones)
+    @cached_property
+    def cells_by_hazard(self) -> Mapping[Hazard, frozenset[int]]:
+        """Where each hazard is in force: compacted cells."""
+        found: dict[Hazard, set[int]] = {}
+        for zone in self._zones:
+            found.setdefault(zone.active.hazard, set()).update(zone.cells)
+        return {hazard: frozenset(cells) for hazard, cells in found.items()}
+
+    @cached_property
+    def sources(self) -> tuple[SourceAge, ...]:
+        """Who told us what, and when last."""
+        ages: dict[tuple[str, str], int | None] = {}
+
+        def hear(kind: str, source: str, at_ms: int | None) -> None:
+            if source:
+                ages[kind, source] = newest((ages.get((kind, source)), at_ms))
+
+        for state in self.hazards.values():
+            hear("alerts", state.source, state.issued_at_ms)
+        for place in self.places.values():
+            hear("shelter list", place.listed_source, place.listed_as_of_ms)
+            hear("shelter status", place.reported_source, place.reported_as_of_ms)
+        for closure in self.closures.values():
+            hear("closures", closure.source, closure.as_of_ms)
+        return tuple(SourceAge(kind, source, at_ms) for (kind, source), at_ms in sorted(ages.items()))
 
     def closures_in_force(self) -> list[ClosureState]:
         """Closures that hold now, in a stable order."""

@@ -20,7 +20,7 @@ _JA = {
     "second": "{minutes}分遠い",
     "stay-cut-off": "いまいる場所から、安全に行ける避難場所への道がありません。高いところ、丈夫な建物の上の階へ。119番に場所を伝えてください。",
     "stay-no-target": "いまの災害（{hazards}）で使える避難場所が、この地域の一覧にありません。高いところ、丈夫な建物の上の階へ。",
-    "stay-off-network": "近くに歩ける道が見つかりません。",
+    "stay-no-site": "この地域の一覧に、使える避難場所がありません。危険を感じたら、高いところ、丈夫な建物の上の階へ。",
     "warn-closed": "いまいる道は通行止めです。できるだけ早く離れてください。",
     "warn-zone": "いまいる場所は、危険な区域の中です。区域の外へ向かいます。",
     "warn-far": "道まで{metres}m、{direction}の方向です。",
@@ -45,7 +45,8 @@ _EN = {
     "Call 119 and say where you are.",
     "stay-no-target": "No site in this area's list may be used for: {hazards}. Go up: high ground or the upper floors of a "
     "solid building.",
-    "stay-off-network": "No walkable way was found near here.",
+    "stay-no-site": "This area's list holds no site that may be used. If you feel in danger, go up: high ground or the upper "
+    "floors of a solid building.",
     "warn-closed": "The road you are on is closed. Leave it as soon as you can.",
     "warn-zone": "You are inside a danger zone. This way leads out of it.",
     "warn-far": "The nearest way is {metres} m to the {direction}.",
