@@ -11,14 +11,7 @@ import math
 import numpy as np
 from numba import njit
 
-TTL_MS = 900_000
-"""A device not heard of for so long has left its cell: it was last seen there, it is not counted there."""
-BUCKET_MS = 10_000
-"""Expiry looks at the partition's own event time in steps of this."""
-AHEAD_MS = 60_000
-"""A device's clock may be this far ahead of the gateway's; one wrong clock would expire everyone otherwise."""
-REFRESH_MS = 60_000
-"""A cell in which people stay put gives a new row when its `as_of` has become this old."""
+from streams.crowd.rules import BUCKET_MS, REFRESH_MS, TTL_MS
 
 UNKNOWN, BORDER, INVALID, FORGET = -1, -2, -3, -4
 """Instead of a cell number: ask H3 once for the lattice point; ask H3 for this position; no position; both NaN."""

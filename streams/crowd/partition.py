@@ -10,6 +10,7 @@ import numpy.typing as npt
 from streams.codec import PositionColumns
 from streams.crowd import kernels
 from streams.crowd.lattice import Lattice
+from streams.crowd.rules import AHEAD_MS
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
@@ -100,7 +101,7 @@ class PartitionFold:
             at_ms,
             number,
             np.cumsum([len(batch) for batch in batches]),
-            np.array([batch.received_at_ms + kernels.AHEAD_MS for batch in batches], np.int64),
+            np.array([batch.received_at_ms + AHEAD_MS for batch in batches], np.int64),
             self._slots,
             self._device,
             self._cell,

@@ -12,12 +12,12 @@ from aiokafka.errors import KafkaError
 
 from streams.broker import Broker, BrokerUnavailableError
 from streams.codec import PositionColumns
-from streams.crowd import kernels
 from streams.crowd.checkpoint_log import CheckpointLog
 from streams.crowd.emitter import Emitter, targets_of
 from streams.crowd.lattice import Lattice
 from streams.crowd.member import CrowdMember
 from streams.crowd.partition import PartitionFold
+from streams.crowd.rules import BUCKET_MS
 from streams.crowd.watchdog import Watchdog
 from streams.topics import MANIFEST, POSITIONS
 from streams.world import World
@@ -123,10 +123,10 @@ def warm() -> None:
     fold = PartitionFold(0, lattice)
     batch = PositionColumns(
         device=np.arange(1, 601, dtype="<u8"),
-        at_ms=np.arange(600, dtype="<i8") * kernels.BUCKET_MS,
+        at_ms=np.arange(600, dtype="<i8") * BUCKET_MS,
         lat=np.linspace(34, 35, 600, dtype="<f4"),
         lon=np.full(600, 135, "<f4"),
-        received_at_ms=600 * kernels.BUCKET_MS,
+        received_at_ms=600 * BUCKET_MS,
     )
     fold.fold([batch, batch], offset=1)
     targets_of(fold.take_touched().cell)

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.local.child import Child
 from streams.codec import PositionColumns
-from streams.crowd.kernels import AHEAD_MS, BUCKET_MS, TTL_MS
+from streams.crowd.rules import AHEAD_MS, BUCKET_MS, TTL_MS
 from streams.folds.cells import Partial, decode_partial
 from streams.topics import CELL_PARTIALS, POSITION_PARTITIONS, POSITIONS, Topic
 from streams.world import World

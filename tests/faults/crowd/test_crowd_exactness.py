@@ -13,7 +13,7 @@ from streams.broker_kafka import KafkaBroker
 from streams.clock import SystemClock
 from streams.codec import decode_positions, encode_positions
 from streams.crowd.emitter import records_of
-from streams.crowd.kernels import TTL_MS
+from streams.crowd.rules import TTL_MS
 from streams.crowd.lattice import Lattice
 from streams.crowd.partition import PartitionFold
 from streams.folds.cells import Partial, decode_partial
