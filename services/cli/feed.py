@@ -23,7 +23,7 @@ app = typer.Typer(
 
 SOURCE = "file"
 SUMMARY_COLUMNS = 120
-"""Of a summary that goes into a file; a wider terminal is used whole."""
+"""Of a summary that goes into a file; a terminal knows its own width."""
 
 
 @app.callback()
@@ -58,8 +58,8 @@ def read_paths(
         typer.echo(summary.as_json())
     else:
         typer.echo()
-        console = Console()
-        console.print(summary.as_table(), width=max(console.width, SUMMARY_COLUMNS))
+        terminal = Console()
+        (terminal if terminal.is_terminal else Console(width=SUMMARY_COLUMNS)).print(summary.as_table())
     if summary.is_empty:
         typer.echo(f"mio: nothing could be read in {summary.documents:,} documents", err=True)
         raise typer.Exit(1)

@@ -18,6 +18,8 @@ from streams.adapters.safe_xml import parse_xml
 MAX_BYTES = 16 << 20
 """JMA's largest sample has 4 MB, the largest shelter list of a prefecture 2 MB."""
 MAX_JSON_DEPTH = 64
+MAX_RECORDS = 200_000
+"""Lines or features of one document; the emergency sites of all Japan are 115,402."""
 HEAD_BYTES = 4_096
 BOM = b"\xef\xbb\xbf"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -125,6 +127,7 @@ class Document:
         """Lines of the CSV below its header; a line that does not fit the header is a refusal with its place."""
         reader = csv.reader(io.StringIO(self.text.lstrip("\ufeff\r\n"), newline=""))
         next(reader)
+        count = 0
         while True:
             try:
                 values = next(reader, None)
@@ -132,6 +135,10 @@ class Document:
                 yield RefusedError("csv-malformed", f"{clip(error)}", place=f"line {reader.line_num}")
                 continue
             if values is None:
+                return
+            count += 1
+            if count > MAX_RECORDS:
+                yield too_many(f"line {reader.line_num}")
                 return
             if any(value.strip() for value in values):
                 yield self._row(values, reader.line_num)
@@ -147,6 +154,15 @@ class Document:
                 place=f"line {line}",
             )
         return Row(line, dict(zip(self.columns, values + [""] * missing, strict=False)))
+
+
+def too_many(place: str) -> RefusedError:
+    """Said once, at the first record beyond the bound; what is behind it is not read."""
+    return RefusedError(
+        "too-many-records",
+        f"more than {MAX_RECORDS:,} records: the rest is not read; send it in parts",
+        place=place,
+    )
 
 
 def _json_depth(data: bytes) -> int:

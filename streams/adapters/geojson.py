@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from streams.adapters.document import Document
+from streams.adapters.document import MAX_RECORDS, Document, too_many
 from streams.adapters.places import read_position
 from streams.adapters.reading import RefusedError, clip
 from streams.events.closures import Geometry
@@ -54,8 +54,11 @@ def features_of(document: Document) -> Iterator[tuple[str, dict[str, Any] | Refu
     features = document.json.get("features")
     if not isinstance(features, list):
         raise RefusedError("geojson-malformed", "features: expected an array", place="features")
-    for index, feature in enumerate(features):
+    for index, feature in enumerate(features[: MAX_RECORDS + 1]):
         place = f"features[{index}]"
+        if index == MAX_RECORDS:
+            yield place, too_many(place)
+            return
         if isinstance(feature, dict) and isinstance(feature.get("properties"), dict):
             yield place, feature
         else:
