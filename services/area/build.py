@@ -114,11 +114,10 @@ def _write(
     notes = (*boundaries.notes, *listing.notes, *basemap_note)
     if not sites:
         notes += ("no site is listed here: every answer will be to stay; give --sites",)
-    sources = sorted({report.source for report in listing.reports if report.source})
     info = folder.AreaInfo(
         name=material.name,
         source=material.source,
-        attribution=tuple(dict.fromkeys((network.attribution, *sources))),
+        attribution=tuple(dict.fromkeys((network.attribution, *listing.credits))),
         bbox=network.bbox,
         network_hash=content_hash,
         municipalities=boundaries.municipalities,

@@ -15,6 +15,8 @@ from streams.events.shelters import Layer, SiteReport
 MARGIN_M = 1_000.0
 """How far outside the network's box a listed place may lie."""
 METRES_PER_DEGREE = 111_195.0
+MAKERS = {"gsi-geojson": "国土地理院 指定緊急避難場所データ", "gsi-csv": "国土地理院 指定緊急避難場所データ"}
+"""Formats that only one maker writes, and how their terms want to be named."""
 SUFFIXES = frozenset({".json", ".geojson", ".csv", ".txt"})
 
 BBox = tuple[float, float, float, float]
@@ -28,6 +30,8 @@ class Listing:
     rejections: tuple[tuple[str, Rejection], ...]
     left_out: int
     notes: tuple[str, ...]
+    credits: tuple[str, ...] = ()
+    """Whom to name: the maker of a list, else the file."""
 
     def reasons(self) -> dict[str, int]:
         """How many records were rejected, by reason."""
@@ -47,6 +51,7 @@ def read_listing(paths: Sequence[Path], layer: Layer, bbox: BBox, *, received_at
     inside: dict[str, SiteReport] = {}
     rejections: list[tuple[str, Rejection]] = []
     notes: list[str] = []
+    makers: dict[str, None] = {}
     left_out = 0
     for file in list_files(paths):
         reading = read(file.read_bytes(), Source(file.stem, received_at_ms), name=file.name)
@@ -55,12 +60,14 @@ def read_listing(paths: Sequence[Path], layer: Layer, bbox: BBox, *, received_at
         reports = [event for event in reading.events if isinstance(event, SiteReport)]
         if others := len(reading.events) - len(reports):
             notes.append(f"{file.name}: {others} records of {reading.format} are no list of places")
+        if reports:
+            makers[MAKERS.get(reading.format, file.name)] = None
         for report in reports:
             if is_near(report, bbox):
                 inside[report.id] = msgspec.structs.replace(report, layer=layer)
             else:
                 left_out += 1
-    return Listing(tuple(inside.values()), tuple(rejections), left_out, tuple(notes))
+    return Listing(tuple(inside.values()), tuple(rejections), left_out, tuple(notes), tuple(makers))
 
 
 def join(listings: Iterable[Listing]) -> Listing:
@@ -68,16 +75,20 @@ def join(listings: Iterable[Listing]) -> Listing:
     reports: dict[str, SiteReport] = {}
     rejections: list[tuple[str, Rejection]] = []
     notes: list[str] = []
+    credited: list[str] = []
     left_out = twice = 0
     for listing in listings:
         twice += sum(report.id in reports for report in listing.reports)
-        reports = {report.id: report for report in listing.reports} | reports
+        for report in listing.reports:
+            reports.setdefault(report.id, report)
         rejections += listing.rejections
         notes += listing.notes
+        credited += listing.credits
         left_out += listing.left_out
     if twice:
         notes.append(f"{twice} ids stand in both lists: they are kept as sites")
-    return Listing(tuple(reports.values()), tuple(rejections), left_out, tuple(notes))
+    named = tuple(dict.fromkeys(credited))
+    return Listing(tuple(reports.values()), tuple(rejections), left_out, tuple(notes), named)
 
 
 def list_files(paths: Sequence[Path]) -> Iterator[Path]:
