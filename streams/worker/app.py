@@ -97,6 +97,9 @@ def raw_topic(app: faust.App, world: World, *topics: Topic) -> faust.TopicT:
 
 
 def raw_table(app: faust.App, name: str) -> LedgerTable:
-    """A table of raw bytes; its changelog is in the manifest."""
-    schema = faust.Schema(key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
-    return cast("LedgerTable", app.Table(name, partitions=PARTITIONS, schema=schema))
+    """A table of raw bytes; its changelog is in the manifest.
+
+    The types must be given to the table itself: a schema alone leaves its serializers at JSON, and then a table with
+    rows can never be recovered.
+    """
+    return cast("LedgerTable", app.Table(name, partitions=PARTITIONS, key_type=bytes, value_type=bytes))
