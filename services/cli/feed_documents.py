@@ -45,14 +45,23 @@ def list_documents(path: Path) -> Iterator[Found]:
 
 
 def list_files(path: Path) -> Iterator[Path]:
-    """`path` itself, or every entry below the folder that is no folder; links to folders are not followed."""
-    if not path.is_dir():
+    """`path` itself, or all below the folder but folders that can be read; links to folders are not followed."""
+    if not _is_folder(path):
         yield path
         return
-    for folder, subfolders, names in os.walk(path):
+    closed: list[Path] = []
+    for folder, subfolders, names in os.walk(path, onerror=lambda e: closed.append(Path(str(e.filename)))):
         subfolders.sort()
         for name in sorted(names):
             yield Path(folder, name)
+    yield from closed
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def count_documents(path: Path) -> int:
@@ -74,6 +83,9 @@ def _open(file: Path) -> Iterator[Found]:
     place = readable(str(file))
     try:
         mode = file.stat().st_mode
+        if stat.S_ISDIR(mode):
+            yield _problem(place, "folder-unreadable", "its entries cannot be listed: check its permissions")
+            return
         if not stat.S_ISREG(mode):
             yield _problem(place, "not-a-file", "a device, pipe or socket: only files are read")
             return
