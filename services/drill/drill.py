@@ -1,6 +1,6 @@
 """The drill as a sequence of values: tick by tick, the documents and positions to send. Pure and deterministic; player.py sends them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +20,8 @@ WALKING_EVERY = 2
 """A walker's device reports each second tick: 30 s, half of them at a time."""
 RESTING_EVERY = 32
 """Who does not move reports each 8 minutes: well within the 15 after which a device is only 'last seen'."""
-STATUS_EVERY = 8
-"""Municipalities report headcounts each 2 minutes; a place that has become full, at once."""
+STATUS_EVERY = 20
+"""Municipalities report headcounts each 5 minutes; a place that has become full, at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,20 +67,19 @@ class Drill:
 
     def _tick(self, number: int, at_ms: int, due: list[Event]) -> Tick:
         now_s = number * TICK_S
-        full = self.walkers.step(self.guidance, now_s=now_s, seconds=TICK_S) if number else ()
+        full = self.walkers.step(self.guidance, now_s=now_s, seconds=TICK_S) if number else []
         for place in full:
             self._status[place] = PlaceStatus.FULL
         for event in due:
             self._order_places(event)
         scripted = [document for event in due for document in event.documents]
         orders = any(event.opens or event.shuts for event in due)
-        reports: list[Document] = []
-        if orders or len(full) or number % STATUS_EVERY == 0:
-            reports = self._place_reports(at_ms)
+        is_round = orders or number % STATUS_EVERY == 0
+        reports = self._place_reports(range(len(self.city.places)) if is_round else full, at_ms)
         documents = (*scripted, *reports)
         for document in documents:
             self._hear(document)
-        if scripted or orders or len(full):
+        if scripted or orders or full:
             self._replan(now_s)
         return Tick(
             at_ms=at_ms,
@@ -112,11 +111,11 @@ class Drill:
         self._unfit = unfit_places(self.city, world)
         self.walkers.replan(self.guidance, self._unfit, now_s=now_s)
 
-    def _place_reports(self, at_ms: int) -> list[Document]:
-        """One CSV for each municipality that has news of a place."""
+    def _place_reports(self, places: Iterable[int], at_ms: int) -> list[Document]:
+        """One CSV for each municipality that has news of one of these places."""
         news: dict[str, list[PlaceRow]] = {}
-        for number, place in enumerate(self.city.places):
-            inside = int(self.walkers.inside[number])
+        for number in places:
+            place, inside = self.city.places[number], int(self.walkers.inside[number])
             status = self._current_status(number, inside, place.capacity)
             if self._reported.get(number) == (status, inside):
                 continue

@@ -70,8 +70,8 @@ class Sender:
             body = {
                 "device": devices[who].tolist(),
                 "at_ms": [at_ms] * len(who),
-                "lat": np.round(spots.lat[part], 6),
-                "lon": np.round(spots.lon[part], 6),
+                "lat": spots.lat[part],
+                "lon": spots.lon[part],
             }
             async with room:
                 answer = await self._post_json(f"{self.gateway}/v1/positions/batch", body)

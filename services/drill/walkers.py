@@ -16,6 +16,8 @@ NEED_TIME = frozenset({"slow", "child", "stroller", "wheelchair"})
 """Profiles that leave from alert level 3 on (高齢者等避難)."""
 EXPOSED_HEED, OTHERS_HEED = 0.92, 0.2
 """Share that leaves: from a hazard-map zone, and from elsewhere under the same warning. Our own assumption."""
+DECIMALS = 6
+"""What a device sends: about 10 cm."""
 NEVER = np.inf
 NO_EDGE = np.int32(-1)
 Floats = npt.NDArray[np.float64]
@@ -79,8 +81,8 @@ class Walkers:
         walking = np.flatnonzero(self.state == State.WALKING)
         self._aim(walking, guidance)
 
-    def step(self, guidance: Guidance, *, now_s: float, seconds: float) -> Ints:
-        """Moves everybody `seconds` on, to `now_s`. Returns the places that became full: int32[k]."""
+    def step(self, guidance: Guidance, *, now_s: float, seconds: float) -> list[int]:
+        """Moves everybody `seconds` on, to `now_s`. Returns the places that became full."""
         leaving = np.flatnonzero((self.state != State.WALKING) & (self.leaves_at_s <= now_s))
         self._leave(leaving, guidance)
         walking = np.flatnonzero(self.state == State.WALKING)
@@ -171,7 +173,7 @@ class Walkers:
         self.node[who] = np.where(on, self.city.ground.network.edge_head[np.maximum(onward, 0)], node)
         return can
 
-    def _enter(self, who: npt.NDArray[np.int64]) -> Ints:
+    def _enter(self, who: npt.NDArray[np.int64]) -> list[int]:
         """Takes people in while there is room, in the order of their numbers; the others stand at the door and ask again."""
         who = np.sort(who)
         place = self.place[who]
@@ -187,7 +189,7 @@ class Walkers:
         self.state[taken] = State.ARRIVED
         self.place[refused] = NOWHERE
         self.turned_away += len(refused)
-        return np.flatnonzero((self.inside >= self.capacity) & ~before).astype(np.int32)
+        return [int(place) for place in np.flatnonzero((self.inside >= self.capacity) & ~before)]
 
     def spots(self, who: npt.NDArray[np.int64]) -> Spots:
         """Where these residents are now: at home, on their edge, at the node, or in the place."""
@@ -203,7 +205,7 @@ class Walkers:
         left = np.minimum(1.0, self.left_ds[who[moving]] / whole)
         lat[moving] += left * (network.node_lat[tail] - lat[moving])
         lon[moving] += left * (network.node_lon[tail] - lon[moving])
-        return Spots(who, lat, lon)
+        return Spots(who, np.round(lat, DECIMALS), np.round(lon, DECIMALS))
 
 
 def _capacity(stated: int | None) -> int:
