@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from streams.events.consents import Choice, ConsentState, Purpose
 
@@ -15,11 +15,26 @@ Notice = Annotated[
 Language = Annotated[
     str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$", description="Language of that text.", examples=["ja"])
 ]  # fmt: skip
+
+
+def _no_text(value: object) -> object:
+    if isinstance(value, str | bool):
+        raise ValueError("expected a whole number")  # noqa: TRY004 - pydantic tells the client only of ValueError
+    return value
+
+
+WHOLE = BeforeValidator(_no_text)
+"""An integer as JSON Schema has it: 2.0 is one, "2" is not. Comes after the bounds, or the document loses them."""
 AtMs = Annotated[
     int,
-    Field(strict=True, ge=0, le=2**53, description="The device's own clock: milliseconds since 1970-01-01 UTC.",
-          examples=[1_790_000_000_000]),
-]  # fmt: skip
+    Field(
+        ge=0,
+        le=2**53,
+        description="The device's own clock: milliseconds since 1970-01-01 UTC.",
+        examples=[1_790_000_000_000],
+    ),
+    WHOLE,
+]
 
 
 class Strict(BaseModel):
@@ -56,7 +71,7 @@ class ConsentsBody(Strict):
 class DevicesBody(ConsentsBody):
     """Many devices that chose the same on the same text."""
 
-    count: int = Field(strict=True, ge=1, le=MOST_IN_BATCH, examples=[2])
+    count: Annotated[int, Field(ge=1, le=MOST_IN_BATCH, examples=[2]), WHOLE]
 
 
 class DeviceAnswer(BaseModel):

@@ -12,9 +12,9 @@ import numpy as np
 from services.gateway.app import start
 from services.kit.health import Readiness
 from services.kit.settings import Settings
-from streams.broker import BrokerUnavailableError, Message
+from streams.broker import Broker, BrokerUnavailableError, Message
 from streams.broker_memory import MemoryBroker
-from streams.clock import ManualClock
+from streams.clock import Clock, ManualClock
 from streams.codec import PositionColumns, decode_positions
 from streams.topics import POSITIONS, Topic
 from streams.world import World
@@ -66,9 +66,9 @@ def settings(*, device_secret: str = SECRET, partner_key: str = "partner key") -
 class ClockedSettings(Settings, frozen=True, kw_only=True):
     """Settings whose clock is the test's."""
 
-    made_clock: ManualClock
+    made_clock: Any
 
-    def make_clock(self) -> ManualClock:
+    def make_clock(self) -> Clock:
         return self.made_clock
 
 
@@ -77,7 +77,7 @@ class Client:
     """What an app on a phone, or a partner's server, would send."""
 
     http: httpx.AsyncClient
-    clock: ManualClock
+    clock: Clock
     headers: dict[str, str] = field(default_factory=dict)
 
     async def register(self, consents: list[dict[str, str]] = GRANTED) -> "Client":
@@ -104,14 +104,21 @@ class Client:
 
 
 @asynccontextmanager
-async def gateway(bench: Bench) -> AsyncIterator[Client]:
-    """A gateway that has started; several on one bench are several instances."""
-    told = ClockedSettings(device_secret=SECRET, partner_key="partner key", made_clock=bench.manual)
-    process = await start(told, bench, Readiness())
-    tasks = [asyncio.create_task(part()) for part in process.background]  # type: ignore[arg-type]
+async def serving(broker: Broker, clock: Clock) -> AsyncIterator[Client]:
+    """A gateway that has started on any broker."""
+    told = ClockedSettings(device_secret=SECRET, partner_key="partner key", made_clock=clock)
+    process = await start(told, broker, Readiness())
+    tasks = [asyncio.ensure_future(part()) for part in process.background]
     transport = httpx.ASGITransport(app=process.app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
-        yield Client(client, bench.manual)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway", timeout=30) as client:
+        yield Client(client, clock)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def gateway(bench: Bench) -> AsyncIterator[Client]:
+    """One on a bench; several on one bench are several instances."""
+    async with serving(bench, bench.manual) as client:
+        yield client
