@@ -4,9 +4,9 @@ from typing import Any
 
 from streams.adapters.document import Document
 from streams.adapters.geojson import features_of, first_properties, is_collection, read_geometry
-from streams.adapters.reading import Reading, RefusedError, Source, clip
+from streams.adapters.reading import Reading, RefusedError, Source, clip, read_each
 from streams.adapters.times import find_iso, parse_iso
-from streams.events.base import Action, Rejection
+from streams.events.base import Action
 from streams.events.closures import ClosureReport, Mode, Structure
 
 ACTIONS = {"closed": Action.ISSUE, "open": Action.CANCEL}
@@ -24,19 +24,13 @@ def read_closures(document: Document, source: Source) -> Reading:
     Raises:
         RefusedError: the collection as a whole (see `features_of`).
     """
-    events: list[ClosureReport] = []
-    rejections: list[Rejection] = []
-    for place, feature in features_of(document):
-        try:
-            if isinstance(feature, RefusedError):
-                raise feature
-            events.append(_closure(feature["properties"], feature.get("geometry"), source))
-        except RefusedError as error:
-            rejections.append(error.rejection(source, place=place, record=str(feature)))
-    return Reading("closures-geojson", tuple(events), tuple(rejections))
+    return read_each(
+        "closures-geojson", source, features_of(document), lambda feature: _closure(feature, source)
+    )
 
 
-def _closure(properties: dict[str, Any], geometry: object, source: Source) -> ClosureReport:
+def _closure(feature: dict[str, Any], source: Source) -> ClosureReport:
+    properties, geometry = feature["properties"], feature.get("geometry")
     action = _one_of(properties, "status", ACTIONS)
     ident = _text(properties, "id")
     if not ident:

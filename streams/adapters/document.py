@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,17 +31,15 @@ _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a CSV: `line` is its number in the file, the header is line 1."""
+    """One line of a CSV, by column."""
 
-    line: int
     fields: dict[str, str]
 
     def get(self, *columns: str) -> str:
         """Stripped value of the first of `columns` that is there and not empty."""
         return next((value for c in columns if (value := self.fields.get(c, "").strip())), "")
 
-    @property
-    def record(self) -> str:
+    def __str__(self) -> str:
         """The line as text, for a rejection."""
         return ",".join(self.fields.values())
 
@@ -123,27 +122,25 @@ class Document:
             names = []
         return tuple(name.strip() for name in names) if len(names) > 1 else ()
 
-    def rows(self) -> Iterator[Row | RefusedError]:
-        """Lines of the CSV below its header; a line that does not fit the header is a refusal with its place."""
+    def rows(self) -> Iterator[tuple[str, Row | RefusedError]]:
+        """Lines of the CSV below its header with their places; one that does not fit the header is a refusal."""
         reader = csv.reader(io.StringIO(self.text.lstrip("\ufeff\r\n"), newline=""))
         next(reader)
-        count = 0
-        while True:
+        for count in itertools.count(1):
             try:
                 values = next(reader, None)
             except csv.Error as error:
-                yield RefusedError("csv-malformed", f"{clip(error)}", place=f"line {reader.line_num}")
+                yield f"line {reader.line_num}", RefusedError("csv-malformed", clip(error))
                 continue
             if values is None:
                 return
-            count += 1
             if count > MAX_RECORDS:
-                yield too_many(f"line {reader.line_num}")
+                yield f"line {reader.line_num}", too_many()
                 return
             if any(value.strip() for value in values):
-                yield self._row(values, reader.line_num)
+                yield f"line {reader.line_num}", self._row(values)
 
-    def _row(self, values: list[str], line: int) -> Row | RefusedError:
+    def _row(self, values: list[str]) -> Row | RefusedError:
         """A short line lacks its last fields (spreadsheets leave them out); a long one is misread, unless it ends in nothing."""
         missing = len(self.columns) - len(values)
         if missing < 0 and any(value.strip() for value in values[missing:]):
@@ -151,17 +148,14 @@ class Document:
                 "csv-columns",
                 f"{len(values)} fields where the header has {len(self.columns)}: {clip(','.join(values))!r}; "
                 "quote fields that hold a comma",
-                place=f"line {line}",
             )
-        return Row(line, dict(zip(self.columns, values + [""] * missing, strict=False)))
+        return Row(dict(zip(self.columns, values + [""] * missing, strict=False)))
 
 
-def too_many(place: str) -> RefusedError:
+def too_many() -> RefusedError:
     """Said once, at the first record beyond the bound; what is behind it is not read."""
     return RefusedError(
-        "too-many-records",
-        f"more than {MAX_RECORDS:,} records: the rest is not read; send it in parts",
-        place=place,
+        "too-many-records", f"more than {MAX_RECORDS:,} records: the rest is not read; send it in parts"
     )
 
 

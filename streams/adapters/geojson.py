@@ -57,7 +57,7 @@ def features_of(document: Document) -> Iterator[tuple[str, dict[str, Any] | Refu
     for index, feature in enumerate(features[: MAX_RECORDS + 1]):
         place = f"features[{index}]"
         if index == MAX_RECORDS:
-            yield place, too_many(place)
+            yield place, too_many()
             return
         if isinstance(feature, dict) and isinstance(feature.get("properties"), dict):
             yield place, feature

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
-from streams.adapters.document import Document
+from streams.adapters.document import Document, Row
 from streams.adapters.geojson import features_of, first_properties, is_collection, read_geometry
 from streams.adapters.places import find_yes, read_flags, read_position
-from streams.adapters.reading import Reading, RefusedError, Source
-from streams.events.base import Rejection
+from streams.adapters.reading import Reading, RefusedError, Source, read_each
 from streams.events.shelters import Layer, SiteReport
 
 ID, NAME, ADDRESS = "共通ID", "施設・場所名", "住所"
@@ -37,17 +37,14 @@ def read_gsi_geojson(document: Document, source: Source) -> Reading:
             "list-unavailable",
             f"municipality {code}: the list says it is unavailable; the wards of a designated city stand in the city's list",
         )
-    events: list[SiteReport] = []
-    rejections: list[Rejection] = []
-    for place, feature in features_of(document):
-        try:
-            if isinstance(feature, RefusedError):
-                raise feature
-            properties = {k: "" if v is None else str(v) for k, v in feature["properties"].items()}
-            events.append(_site(properties, source, _point(feature)))
-        except RefusedError as error:
-            rejections.append(error.rejection(source, place=place, record=str(feature)))
-    return Reading("gsi-geojson", tuple(events), tuple(rejections))
+    return read_each(
+        "gsi-geojson", source, features_of(document), lambda feature: _of_feature(feature, source)
+    )
+
+
+def _of_feature(feature: dict[str, Any], source: Source) -> SiteReport:
+    fields = {column: "" if value is None else str(value) for column, value in feature["properties"].items()}
+    return _site(fields, source, _point(feature))
 
 
 def _point(feature: Mapping[str, object]) -> tuple[float, float]:
@@ -64,18 +61,11 @@ def is_gsi_csv(document: Document) -> bool:
 
 def read_gsi_csv(document: Document, source: Source) -> Reading:
     """One report a line."""
-    events: list[SiteReport] = []
-    rejections: list[Rejection] = []
-    for row in document.rows():
-        if isinstance(row, RefusedError):
-            rejections.append(row.rejection(source))
-            continue
-        try:
-            position = read_position(row.get("緯度"), row.get("経度"))
-            events.append(_site(row.fields, source, position))
-        except RefusedError as error:
-            rejections.append(error.rejection(source, place=f"line {row.line}", record=row.record))
-    return Reading("gsi-csv", tuple(events), tuple(rejections))
+    return read_each("gsi-csv", source, document.rows(), lambda row: _of_row(row, source))
+
+
+def _of_row(row: Row, source: Source) -> SiteReport:
+    return _site(row.fields, source, read_position(row.get("緯度"), row.get("経度")))
 
 
 def _site(fields: Mapping[str, str], source: Source, position: tuple[float, float]) -> SiteReport:

@@ -1,6 +1,8 @@
 """What every adapter takes and gives: a source, a reading, and the refusal of a whole document. Reads no format itself."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from streams.events.alerts import Telegram
 from streams.events.base import Rejection
@@ -8,6 +10,7 @@ from streams.events.closures import ClosureReport
 from streams.events.shelters import ShelterReport, SiteReport
 
 AnyEvent = Telegram | SiteReport | ShelterReport | ClosureReport
+T = TypeVar("T")
 
 RECORD_CHARS = 4_000
 """As much of a rejected record as a rejection carries (see `Rejection.record`)."""
@@ -62,3 +65,20 @@ def clip(text: object, *, chars: int = 60) -> str:
     """A value as it may be quoted in a sentence."""
     shown = " ".join(str(text).split())
     return shown if len(shown) <= chars else shown[: chars - 1] + "…"
+
+
+def read_each(
+    form: str, source: Source, records: Iterable[tuple[str, T | RefusedError]], make: Callable[[T], AnyEvent]
+) -> Reading:
+    """Makes an event of each record; one that is refused is a rejection at its place, and the others stand."""
+    events: list[AnyEvent] = []
+    rejections: list[Rejection] = []
+    for place, record in records:
+        if isinstance(record, RefusedError):
+            rejections.append(record.rejection(source, place=place))
+            continue
+        try:
+            events.append(make(record))
+        except RefusedError as error:
+            rejections.append(error.rejection(source, place=place, record=str(record)))
+    return Reading(form, tuple(events), tuple(rejections))

@@ -11,8 +11,7 @@ from streams.adapters.places import (
     read_flags,
     read_position,
 )
-from streams.adapters.reading import Reading, RefusedError, Source
-from streams.events.base import Rejection
+from streams.adapters.reading import Reading, RefusedError, Source, read_each
 from streams.events.shelters import Layer, SiteReport
 
 PREFIX = "災害種別_"
@@ -35,17 +34,7 @@ def is_recommended_csv(document: Document) -> bool:
 def read_recommended_csv(document: Document, source: Source) -> Reading:
     """One report a line; a place without coordinates is a rejection, never dropped."""
     layer = _layer(document)
-    events: list[SiteReport] = []
-    rejections: list[Rejection] = []
-    for row in document.rows():
-        if isinstance(row, RefusedError):
-            rejections.append(row.rejection(source))
-            continue
-        try:
-            events.append(_site(row, layer, source))
-        except RefusedError as error:
-            rejections.append(error.rejection(source, place=f"line {row.line}", record=row.record))
-    return Reading("recommended-csv", tuple(events), tuple(rejections))
+    return read_each("recommended-csv", source, document.rows(), lambda row: _site(row, layer, source))
 
 
 def _layer(document: Document) -> Layer:

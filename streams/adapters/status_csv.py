@@ -4,11 +4,11 @@ import re
 
 from streams.adapters.document import Document, Row
 from streams.adapters.places import find_capacity, find_count, municipality_of, place_id
-from streams.adapters.reading import Reading, RefusedError, Source, clip
+from streams.adapters.reading import Reading, RefusedError, Source, clip, read_each
 from streams.adapters.times import parse_iso, parse_reiwa
-from streams.events.base import Rejection
 from streams.events.shelters import Opening, ShelterReport
 
+FORMAT = "shelter-status-csv"
 OPENING, HEADCOUNT, AT = "開設状況", "人数", "時点"
 OPENINGS = {
     "未開設": Opening.NOT_OPEN,
@@ -33,23 +33,10 @@ def is_status_csv(document: Document) -> bool:
 
 def read_status_csv(document: Document, source: Source) -> Reading:
     """One report a line."""
+    if OPENING in document.columns:
+        return read_each(FORMAT, source, document.rows(), lambda row: _status(row, source))
     count_column, at_text = _count_column(document)
-    events: list[ShelterReport] = []
-    rejections: list[Rejection] = []
-    for row in document.rows():
-        if isinstance(row, RefusedError):
-            rejections.append(row.rejection(source))
-            continue
-        try:
-            report = (
-                _status(row, source)
-                if OPENING in document.columns
-                else _open(row, count_column, at_text, source)
-            )
-            events.append(report)
-        except RefusedError as error:
-            rejections.append(error.rejection(source, place=f"line {row.line}", record=row.record))
-    return Reading("shelter-status-csv", tuple(events), tuple(rejections))
+    return read_each(FORMAT, source, document.rows(), lambda row: _open(row, count_column, at_text, source))
 
 
 def _count_column(document: Document) -> tuple[str, str]:
