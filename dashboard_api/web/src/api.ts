@@ -1,0 +1,15 @@
+// The API's types under short names; they are generated from its OpenAPI document.
+import type { components } from "./generated/api.ts";
+
+type Schemas = components["schemas"];
+export type Snapshot = Schemas["Snapshot"];
+export type Change = Schemas["Change"];
+export type PageStatus = Schemas["PageStatus"];
+export type Cells = Schemas["Cells"];
+export type Shelter = Schemas["Shelter"];
+export type Closure = Schemas["Closure"];
+export type Alert = Schemas["Alert"];
+export type Zone = Schemas["Zone"];
+export type DataSource = Schemas["DataSource"];
+export type Hazard = Schemas["Hazard"];
+export type Problem = Schemas["ProblemBody"];
