@@ -88,7 +88,16 @@ def _events(
     )
 
 
-def _state(name: str, key: str, data_class: DataClass, *, by: str, to: str, partitions: int = 4) -> Topic:
+def _state(
+    name: str,
+    key: str,
+    data_class: DataClass,
+    *,
+    by: str,
+    to: str,
+    partitions: int = 4,
+    has_dead_letters: bool = False,
+) -> Topic:
     return Topic(
         name,
         key,
@@ -97,6 +106,7 @@ def _state(name: str, key: str, data_class: DataClass, *, by: str, to: str, part
         writers=tuple(by.split()),
         readers=tuple(to.split()),
         partitions=partitions,
+        has_dead_letters=has_dead_letters,
     )
 
 
@@ -124,7 +134,14 @@ POSITIONS = _events(
 HAZARDS = _state("hazards", "series", _PUBLIC, by="worker", to="navigator view")
 SHELTERS = _state("shelters", "shelter id", _PUBLIC, by="worker", to="navigator view")
 CLOSURES = _state("closures", "closure id", _PUBLIC, by="worker", to="navigator view")
-CELL_PARTIALS = _state("cell-partials", "cell + partition", DataClass.DEIDENTIFIED, by="crowd", to="worker")
+CELL_PARTIALS = _state(
+    "cell-partials",
+    "cell + partition",
+    DataClass.DEIDENTIFIED,
+    by="crowd",
+    to="worker",
+    has_dead_letters=True,
+)
 CELLS = _state("cells", "cell", DataClass.DEIDENTIFIED, by="worker", to="worker")
 SHARED = _state("shared", "recipient + cell", DataClass.DEIDENTIFIED, by="worker", to="view")
 CONSENTS = _state("consents", "subject", DataClass.PERSONAL, by="gateway", to="gateway")

@@ -40,15 +40,20 @@ def test_a_sensitive_event_topic_without_a_limit_is_refused(data_class: DataClas
         check_manifest([replace(topics.POSITIONS, data_class=data_class, retention_ms=None)])
 
 
-def test_every_event_topic_has_dead_letters_of_its_own_class_and_no_state_topic_has() -> None:
+def test_dead_letters_have_the_class_of_what_they_could_not_be() -> None:
     by_name = {t.name: t for t in MANIFEST}
     for topic in MANIFEST:
         letters = by_name.get(f"{topic.name}.dlq")
-        if topic.name.endswith(".dlq") or not _is_events(topic):
-            assert letters is None
-        else:
+        assert (letters is not None) == topic.has_dead_letters
+        if letters is not None:
             assert letters == dead_letters(topic)
             assert letters.data_class is topic.data_class
+
+
+def test_every_event_topic_has_dead_letters() -> None:
+    for topic in MANIFEST:
+        if _is_events(topic) and not topic.name.endswith(".dlq"):
+            assert topic.has_dead_letters
 
 
 def test_dead_letters_of_positions_are_kept_no_longer_than_personal_data_may() -> None:
