@@ -1,5 +1,5 @@
 // Puts the page together: one store, one feed, one selection; each view reads them.
-import "./style.css";
+import "./styles/all.css";
 import { language, words } from "./catalogue.ts";
 import { WorldClock } from "./clock.ts";
 import { el, setAttribute } from "./dom.ts";
