@@ -54,6 +54,11 @@ class Follower(Protocol):
         ...
 
     @property
+    def failure(self) -> BaseException | None:
+        """What ended it: `apply` raised. A follower that failed hears nothing any more; its owner must end or begin anew."""
+        ...
+
+    @property
     def heard_at_ms(self) -> int | None:
         """When the broker last answered (with records or with none); None before the first answer."""
         ...

@@ -58,7 +58,7 @@ class KafkaFollower:
         self._clock = clock
         self._next: dict[TopicPartition, int] = {}
         self._caught_up = asyncio.Event()
-        self._failed: BaseException | None = None
+        self.failure: BaseException | None = None
         self.heard_at_ms: int | None = None
 
     @property
@@ -67,8 +67,8 @@ class KafkaFollower:
 
     async def wait_caught_up(self) -> None:
         await self._caught_up.wait()
-        if self._failed:
-            raise self._failed
+        if self.failure:
+            raise self.failure
 
     async def run(self) -> None:
         """Until cancelled. An exception of `apply` is not the broker's: it ends the follower, and is raised to waiters."""
@@ -84,7 +84,7 @@ class KafkaFollower:
         except asyncio.CancelledError:
             raise
         except BaseException as error:
-            self._failed = error
+            self.failure = error
             self._caught_up.set()
             _log.exception("a follower ended: what it follows could not be applied", topic=self._topic.name)
             raise

@@ -82,6 +82,7 @@ class MemoryFollower:
         self._next = [0] * len(log)
         self._awake = asyncio.Event()
         self._caught_up = asyncio.Event()
+        self.failure: BaseException | None = None
         self.heard_at_ms: int | None = None
 
     @property
@@ -90,22 +91,34 @@ class MemoryFollower:
 
     async def wait_caught_up(self) -> None:
         await self._caught_up.wait()
+        if self.failure:
+            raise self.failure
 
     def wake(self) -> None:
         """There is something new."""
         self._awake.set()
 
     async def run(self) -> None:
-        """Until cancelled."""
-        while True:
-            self._awake.clear()
-            for partition, records in enumerate(self._log):
-                fresh = records[self._next[partition] :]
-                if fresh:
-                    self._next[partition] += len(fresh)
-                    done = self._apply(fresh)
-                    if inspect.isawaitable(done):
-                        await done
-            self.heard_at_ms = self._clock.now_ms()
+        """Until cancelled. An exception of `apply` ends it, and is raised to waiters."""
+        try:
+            while True:
+                self._awake.clear()
+                await self._take_fresh()
+                self.heard_at_ms = self._clock.now_ms()
+                self._caught_up.set()
+                await self._awake.wait()
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            self.failure = error
             self._caught_up.set()
-            await self._awake.wait()
+            raise
+
+    async def _take_fresh(self) -> None:
+        for partition, records in enumerate(self._log):
+            fresh = records[self._next[partition] :]
+            if fresh:
+                self._next[partition] += len(fresh)
+                done = self._apply(fresh)
+                if inspect.isawaitable(done):
+                    await done

@@ -1,7 +1,7 @@
 """The view's double: same port, same suite as Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from streams.broker import Record
 from streams.topics import Topic
@@ -46,6 +46,19 @@ class MemoryView:
         if len(self._changes) > self._kept:
             self._dropped += 1
             del self._changes[0]
+
+    async def retain(self, topic: Topic, versions: Mapping[str, int]) -> int:
+        known = [(key, version) for (name, key), version in self._versions.items() if name == topic.name]
+        stale = [key for key, version in known if version > versions.get(key, -1)]
+        gone = 0
+        async with self._grew:
+            for key in stale:
+                del self._versions[topic.name, key]
+                if key in self._rows.get(topic.name, {}):
+                    self._store(topic.name, key, Record(0, 0, 0, key.encode(), None))
+                    gone += 1
+            self._grew.notify_all()
+        return gone
 
     async def snapshot(self) -> ViewSnapshot:
         rows = {topic: dict(by_key) for topic, by_key in self._rows.items()}

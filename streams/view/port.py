@@ -57,6 +57,16 @@ class View(Protocol):
         """
         ...
 
+    async def retain(self, topic: Topic, versions: Mapping[str, int]) -> int:
+        """Takes away every row whose key is not in `versions`, or that claims to be newer. Returns how many rows went.
+
+        A tombstone can be compacted away, and a cluster replaced, while nobody kept the view.
+
+        Raises:
+            ViewError: it cannot be written; the caller asks again.
+        """
+        ...
+
     async def snapshot(self) -> ViewSnapshot:
         """Everything, consistent with `last_id`: a change after it may already be in, none before it is missing."""
         ...

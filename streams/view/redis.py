@@ -1,6 +1,6 @@
 """The view in Redis: a hash of rows and a stream of changes per world, both written by one script."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import redis.asyncio
@@ -32,6 +32,19 @@ end
 return changed
 """
 
+REMOVE = """
+-- KEYS: rows, versions, changes.  ARGV: topic, kept, then keys
+local gone = 0
+for i = 3, #ARGV do
+  redis.call('HDEL', KEYS[2], ARGV[i])
+  if redis.call('HDEL', KEYS[1], ARGV[i]) == 1 then
+    redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[2], '*', 't', ARGV[1], 'k', ARGV[i], 'f', '0', 'v', '')
+    gone = gone + 1
+  end
+end
+return gone
+"""
+
 
 class RedisView:
     """One world's view. The version of a row is its Kafka offset: an older one never wins."""
@@ -40,7 +53,8 @@ class RedisView:
         self._client: Any = redis.asyncio.from_url(url, socket_timeout=BLOCK_MS / 1000 + 5)
         self._prefix = f"{world}:view"
         self._kept = kept
-        self._script = self._client.register_script(APPLY)
+        self._apply = self._client.register_script(APPLY)
+        self._remove = self._client.register_script(REMOVE)
 
     def _rows(self, topic: str) -> str:
         return f"{self._prefix}:rows:{topic}"
@@ -48,22 +62,36 @@ class RedisView:
     def _versions(self, topic: str) -> str:
         return f"{self._prefix}:versions:{topic}"
 
+    def _keys(self, topic: Topic) -> list[str]:
+        return [self._rows(topic.name), self._versions(topic.name), self._changes]
+
     @property
     def _changes(self) -> str:
         return f"{self._prefix}:changes"
 
     async def apply(self, topic: Topic, records: Sequence[Record]) -> int:
-        keys = [self._rows(topic.name), self._versions(topic.name), self._changes]
         changed = 0
         try:
             for start in range(0, len(records), BATCH):
                 arguments: list[Any] = [topic.name, self._kept]
                 for r in records[start : start + BATCH]:
                     arguments += [r.key, r.offset, b"0" if r.value is None else b"1", r.value or b""]
-                changed += int(await self._script(keys=keys, args=arguments))
+                changed += int(await self._apply(keys=self._keys(topic), args=arguments))
         except RedisError as error:
             raise ViewError(f"Redis does not take {topic.name}: {error}") from error
         return changed
+
+    async def retain(self, topic: Topic, versions: Mapping[str, int]) -> int:
+        gone = 0
+        try:
+            known = await self._client.hgetall(self._versions(topic.name))
+            stale = [key for key, version in known.items() if int(version) > versions.get(key.decode(), -1)]
+            for start in range(0, len(stale), BATCH):
+                arguments = [topic.name, self._kept, *stale[start : start + BATCH]]
+                gone += int(await self._remove(keys=self._keys(topic), args=arguments))
+        except RedisError as error:
+            raise ViewError(f"Redis does not take {topic.name}: {error}") from error
+        return gone
 
     async def snapshot(self) -> ViewSnapshot:
         try:

@@ -39,16 +39,34 @@ class Sink:
             _log.warning("the view cannot be written; it is written whole when it is back", error=str(error))
             self._lost.set()
 
-    async def keep_alive(self) -> None:
-        """Until cancelled: writes the whole view when it was wiped, or when a write had failed."""
+    async def keep_alive(self, followers: Sequence[Follower]) -> None:
+        """Until cancelled: writes the whole view when it was wiped, or when a write had failed.
+
+        Raises whatever ended a follower: a view that hears nothing any more must not look alive.
+        """
         while True:
             await asyncio.sleep(CHECK_S)
+            for follower in followers:
+                if follower.failure:
+                    raise follower.failure
             try:
                 if await self._view.mark() or self._lost.is_set():
                     self._lost.clear()
                     await self.rewrite()
             except ViewError:
                 self._lost.set()
+
+    async def settle(self) -> None:
+        """Once all topics were read: what the view holds beyond them goes, then everything is written.
+
+        Raises:
+            ViewError: the view cannot be written.
+        """
+        for topic, newest in self._newest.items():
+            gone = await self._view.retain(topic, {key.decode(): r.offset for key, r in newest.items()})
+            if gone:
+                _log.warning("rows that Kafka does not know were taken away", topic=topic.name, rows=gone)
+        await self.rewrite()
 
     async def rewrite(self) -> int:
         """Writes everything; what is there already changes nothing. Returns how many keys changed."""
@@ -67,5 +85,6 @@ async def serve(broker: Broker, view: View, *, ready: Callable[[], None]) -> Non
     followers: list[Follower] = [await broker.follow(topic, sink.follow(topic)) for topic in VIEWED]  # type: ignore[arg-type]
     for follower in followers:
         await follower.wait_caught_up()
+    await sink.settle()
     ready()
-    await sink.keep_alive()
+    await sink.keep_alive(followers)

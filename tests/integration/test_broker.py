@@ -91,6 +91,18 @@ class BrokerSuite:
         await follower.wait_caught_up()
         assert [r.partition for r in sorted(seen, key=lambda r: int(r.key[4:]))][:4] == [1, 0, 2, 3]
 
+    async def test_a_follower_whose_reader_fails_says_so(self, broker: Broker, topic: Topic) -> None:
+        def refuse(_records: object) -> None:
+            raise ValueError("not for me")
+
+        follower = await broker.follow(topic, refuse)
+        await follower.wait_caught_up()
+        assert follower.failure is None
+        await (await broker.publisher()).publish(topic, [Message(b"k", b"x")])
+        await until(lambda: follower.failure is not None)
+        with pytest.raises(ValueError, match="not for me"):
+            await follower.wait_caught_up()
+
     async def test_topics_can_be_ensured_again(self, broker: Broker, topic: Topic) -> None:
         await broker.ensure_topics([topic])
 

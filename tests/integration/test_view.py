@@ -76,6 +76,21 @@ class ViewSuite:
         with pytest.raises(ViewGoneError, match="no longer kept"):
             await take(view, "99999999999999-0", 1)
 
+    async def test_what_kafka_does_not_know_is_taken_away_and_seen_as_a_change(self, view: View) -> None:
+        await view.apply(SHELTERS, [record(1, "a", b"1"), record(2, "gone", b"2"), record(9, "newer", b"3")])
+        await view.apply(CLOSURES, [record(1, "gone", b"4")])
+        last = (await view.snapshot()).last_id
+        assert await view.retain(SHELTERS, {"a": 1, "newer": 4, "never-seen": 5}) == 2
+        rows = (await view.snapshot()).rows
+        assert set(rows[SHELTERS.name]) == {"a"}
+        assert set(rows[CLOSURES.name]) == {"gone"}
+        seen = await take(view, last, 2)
+        assert {(c.topic, c.key, c.value) for c in seen} == {
+            ("shelters", "gone", None),
+            ("shelters", "newer", None),
+        }
+        assert await view.apply(SHELTERS, [record(4, "newer", b"5")]) == 1
+
     async def test_the_life_mark_is_new_only_once(self, view: View) -> None:
         assert await view.mark()
         assert not await view.mark()
@@ -113,6 +128,26 @@ class TestRedisView(ViewSuite):
                     client.flushall()
                 while (await view.snapshot()).rows != before:
                     await asyncio.sleep(0.05)
+        finally:
+            serving.cancel()
+            await broker.close()
+
+    async def test_what_was_removed_while_nobody_kept_the_view_is_gone_when_it_is_kept_again(
+        self, view: View
+    ) -> None:
+        await view.apply(
+            SHELTERS, [record(0, "compacted-away", b"x"), record(70, "of-a-former-cluster", b"old")]
+        )
+        broker = MemoryBroker(World.DRILL, SystemClock())
+        await broker.ensure_topics(MANIFEST)
+        await broker.publish(SHELTERS, [Message(b"a", b"1"), Message(b"of-a-former-cluster", b"new")])
+        ready = asyncio.Event()
+        serving = asyncio.create_task(serve(broker, view, ready=ready.set))
+        try:
+            async with asyncio.timeout(10):
+                await ready.wait()
+            rows = (await view.snapshot()).rows["shelters"]
+            assert {k: r.value for k, r in rows.items()} == {"a": b"1", "of-a-former-cluster": b"new"}
         finally:
             serving.cancel()
             await broker.close()
