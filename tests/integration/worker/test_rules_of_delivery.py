@@ -1,0 +1,142 @@
+"""The rules that are behaviour: what the worker does on a real broker when something goes wrong."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+
+from streams.broker import Message
+from streams.broker_kafka import KafkaBroker, KafkaPublisher
+from streams.codec import encode
+from streams.folds.cells import KEY, VALUE
+from streams.topics import CELL_PARTIALS, CELLS, HAZARDS, TELEGRAMS, WORKER_SERIES, dead_letters
+from tests.integration.worker.city import (
+    GROUP,
+    Worker,
+    committed,
+    send,
+    settled,
+    tail,
+    telegram,
+    unique,
+    until,
+)
+
+pytestmark = pytest.mark.kafka
+
+
+async def test_records_that_cannot_be_folded_are_kept_with_their_reason_and_their_partition_goes_on(
+    broker: KafkaBroker, publisher: KafkaPublisher, worker: Worker
+) -> None:
+    letters, hazards, cells = [await tail(broker, t) for t in (dead_letters(TELEGRAMS), HAZARDS, CELLS)]
+    partial_letters = await tail(broker, dead_letters(TELEGRAMS))
+    (series,) = unique(1)
+    nested = b'{"type":"telegram","x":' + b"[" * 100_000
+    bad = {f"{series}-a": b"\xff", f"{series}-b": nested, f"{series}-c": encode(telegram("another", at=1))}
+    await publisher.publish(TELEGRAMS, [Message(k.encode(), v, partition=1) for k, v in bad.items()])
+    await publisher.publish(CELL_PARTIALS, [Message(KEY.pack(1, 0), VALUE.pack(3, 1, 1), partition=2)])
+    await publisher.publish(
+        TELEGRAMS, [Message(series.encode(), encode(telegram(series, at=1)), partition=1)]
+    )
+    await publisher.publish(
+        CELL_PARTIALS, [Message(KEY.pack(0x89283082803FFFF, 0), VALUE.pack(3, 1, 1), partition=2)]
+    )
+    await until(
+        lambda: (
+            series in hazards.rows and "89283082803ffff" in cells.rows and bad.keys() <= letters.rows.keys()
+        )
+    )
+    assert {k: letters.rows[k] for k in bad} == bad
+    assert [letters.headers[k]["reason"] for k in bad] == [b"undecodable", b"undecodable", b"wrong-key"]
+    assert partial_letters.headers[f"{series}-a"]["place"].startswith(b"drill.telegrams[1]@")
+    assert worker.child.running
+
+
+@pytest.mark.parametrize("refused", [HAZARDS, dead_letters(TELEGRAMS)], ids=lambda t: t.name)
+async def test_what_cannot_be_published_ends_the_process_unacknowledged_and_is_folded_by_the_next(
+    own_kafka: str, broker: KafkaBroker, publisher: KafkaPublisher, worker: Worker, refused: object
+) -> None:
+    hazards, letters = await tail(broker, HAZARDS), await tail(broker, dead_letters(TELEGRAMS))
+    first, second = unique(2)
+    await send(publisher, first)
+    await until(lambda: first in hazards.rows)
+    worker.refuse(HAZARDS, dead_letters(TELEGRAMS))
+    before = await settled(own_kafka)
+    value = b"broken" if refused is not HAZARDS else encode(telegram(second, at=1))
+    await publisher.publish(TELEGRAMS, [Message(second.encode(), value)])
+    assert await worker.wait_ended() == 70
+    assert second not in hazards.rows
+    assert second not in letters.rows
+    assert await committed(own_kafka, TELEGRAMS) == before
+    worker.refuse()
+    worker.start()
+    await until(lambda: second in (hazards.rows if refused is HAZARDS else letters.rows))
+
+
+async def test_a_row_reaches_the_changelog_before_its_event_is_acknowledged(
+    own_kafka: str, broker: KafkaBroker, publisher: KafkaPublisher, worker: Worker
+) -> None:
+    rows = await tail(broker, WORKER_SERIES)
+    before = await committed(own_kafka, TELEGRAMS)
+    series = unique(200)
+    await send(publisher, *series)
+    async with asyncio.timeout(30):
+        while (done := await committed(own_kafka, TELEGRAMS)) < before + 200:
+            assert len([s for s in series if s in rows.rows]) >= done - before
+    assert set(series) <= rows.rows.keys()
+
+
+async def test_members_are_dynamic_and_a_second_one_shares_the_work(
+    own_kafka: str, broker: KafkaBroker, publisher: KafkaPublisher, worker: Worker, tmp_path: Path
+) -> None:
+    hazards = await tail(broker, HAZARDS)
+    series = unique(120)
+    await send(publisher, *series[:40])
+    second = Worker(own_kafka, tmp_path / "second", name="two")
+    second.begin()
+    try:
+        await send(publisher, *series[40:80])
+        second.child.wait_ready(second.mark.exists, timeout_s=60)
+        await until_members(own_kafka, 2)
+        await send(publisher, *series[80:])
+        await until(lambda: set(series) <= hazards.rows.keys())
+        assert worker.child.running
+        assert second.child.running
+    finally:
+        second.child.stop()
+    later = unique(40)
+    await send(publisher, *later)
+    await until(lambda: set(later) <= hazards.rows.keys())
+
+
+async def until_members(bootstrap: str, count: int) -> None:
+    """The group is stable with that many members, none of them static."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        async with asyncio.timeout(30):
+            while True:
+                (answer,) = await admin.describe_consumer_groups([GROUP])
+                _, group, state, _, _, members, *_ = answer.groups[0]
+                assert group == GROUP
+                if state == "Stable" and len(members) == count and all(len(m[-1]) > 10 for m in members):
+                    return
+                await asyncio.sleep(0.1)
+    finally:
+        await admin.close()
+
+
+async def test_a_telegram_is_a_hazard_within_a_tenth_of_a_second(
+    broker: KafkaBroker, publisher: KafkaPublisher, worker: Worker
+) -> None:
+    hazards = await tail(broker, HAZARDS)
+    loop = asyncio.get_running_loop()
+    took_ms: list[float] = []
+    for series in unique(20):
+        begun_s = loop.time()
+        await send(publisher, series)
+        await until(lambda series=series: series in hazards.rows)  # type: ignore[misc]
+        took_ms.append((loop.time() - begun_s) * 1000)
+    median = sorted(took_ms)[len(took_ms) // 2]
+    assert median < 100, f"{took_ms}"
