@@ -14,6 +14,8 @@ from streams.world import World
 KEPT_CHANGES = 100_000
 BATCH = 500
 BLOCK_MS = 5_000
+PATIENCE_S = 5.0
+"""How long Redis may take for one answer: 500 rows, or all rows of a topic."""
 BEGINNING = (0, 0)
 
 APPLY = """
@@ -49,8 +51,12 @@ return gone
 class RedisView:
     """One world's view. The version of a row is its Kafka offset: an older one never wins."""
 
-    def __init__(self, url: str, world: World, *, kept: int = KEPT_CHANGES) -> None:
-        self._client: Any = redis.asyncio.from_url(url, socket_timeout=BLOCK_MS / 1000 + 5)
+    def __init__(
+        self, url: str, world: World, *, kept: int = KEPT_CHANGES, timeout_s: float = PATIENCE_S
+    ) -> None:
+        # a reading of changes waits on purpose, all else must not hang: two clients, two patiences
+        self._client: Any = redis.asyncio.from_url(url, socket_timeout=timeout_s)
+        self._reader: Any = redis.asyncio.from_url(url, socket_timeout=timeout_s + BLOCK_MS / 1000)
         self._prefix = f"{world}:view"
         self._kept = kept
         self._apply = self._client.register_script(APPLY)
@@ -111,7 +117,7 @@ class RedisView:
         await self._require_kept(after)
         while True:
             try:
-                answer = await self._client.xread({self._changes: last}, count=BATCH, block=BLOCK_MS)
+                answer = await self._reader.xread({self._changes: last}, count=BATCH, block=BLOCK_MS)
             except RedisError as error:
                 raise ViewError(f"Redis does not answer: {error}") from error
             if not answer:
@@ -146,6 +152,7 @@ class RedisView:
 
     async def close(self) -> None:
         await self._client.aclose()
+        await self._reader.aclose()
 
 
 def _number(change_id: str) -> tuple[int, int]:
