@@ -148,7 +148,7 @@ def test_zones_need_a_hazard_that_sites_can_suit(tmp_path: Path) -> None:
     ("lat", "lon", "near"),
     [(34.05, 135.05, True), (34.108, 135.05, True), (34.05, 135.112, False), (33.98, 135.0, False)],
 )
-def test_places_within_a_kilometre_of_the_network_are_kept(lat: float, lon: float, near: bool) -> None:
+def test_places_within_a_kilometre_of_the_network_are_kept(lat: float, lon: float, near: object) -> None:
     report = SiteReport(id="1", source="s", layer=Layer.SITE, name="n", lat=lat, lon=lon)
     assert is_near(report, BBOX) is near
 
@@ -211,7 +211,7 @@ def test_show_tells_what_an_area_holds(city: Path, tmp_path: Path) -> None:
     picture = tmp_path / "city.svg"
     done = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["show", str(city), "--picture", str(picture)])
     assert done.exit_code == 0, done.output
-    for words in ("19,881 nodes", "99101 澪北市", "tsunami 40", "capacity of 45 is known", "made up"):
+    for words in ("19,881 nodes", "99101 澪北市", "storm_surge 40", "capacity of 45 is known", "made up"):
         assert words in done.output
     svg = picture.read_text("utf-8")
     assert svg.count("<circle") == 60
