@@ -9,6 +9,12 @@ import structlog
 QUIET = ("aiokafka", "kafka", "faust", "mode", "uvicorn", "httpx", "httpcore", "watchfiles")
 """Libraries that speak only of warnings, and each message once in `REPEAT_S`."""
 REPEAT_S = 10.0
+FAUST_SERVICE = "[^"
+
+
+def is_wanted(record: logging.LogRecord) -> bool:
+    """Faust's own services tell of each start and stop under the name of whoever subclassed them: nobody needs that."""
+    return record.levelno > logging.INFO or not str(record.msg).startswith(FAUST_SERVICE)
 
 
 class OncePerWhile(logging.Filter):
@@ -47,6 +53,7 @@ def configure(process: str, form: str) -> None:
     )
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(formatter)
+    handler.addFilter(is_wanted)
     handler.addFilter(OncePerWhile())
     root = logging.getLogger()
     root.handlers[:] = [handler]
