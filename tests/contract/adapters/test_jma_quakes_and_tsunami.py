@@ -117,3 +117,21 @@ def test_a_silent_seismometer_is_not_calm(telegram: ReadTelegram) -> None:
 
 def test_a_distant_quake_shakes_no_place_here(telegram: ReadTelegram) -> None:
     assert telegram("32-39_05_02_100831_VXSE53").areas == ()
+
+
+@pytest.mark.parametrize(
+    ("warning", "arrivals"),
+    [
+        ("32-39_11_06_250206_VTSE41", "32-39_11_08_250206_VTSE51"),
+        ("32-39_12_07_250206_VTSE41", "32-39_12_08_250206_VTSE51"),
+        ("32-39_13_02_250206_VTSE41", "32-39_13_03_250206_VTSE51"),
+    ],
+)
+def test_arrival_times_name_every_coast_that_is_warned_and_may_replace_the_warning_whole(
+    telegram: ReadTelegram, warning: str, arrivals: str
+) -> None:
+    def in_force(event: Telegram) -> dict[str, Severity]:
+        found = {a.area.ref: c.severity for a in event.areas for c in a.conditions}
+        return {ref: severity for ref, severity in found.items() if severity is not Severity.NONE}
+
+    assert in_force(telegram(arrivals)) == in_force(telegram(warning))
