@@ -69,6 +69,8 @@ TITLES: dict[str, Title] = {
     f"{_R06}（大雪）": _warnings("VPWW60", _WARN),
     f"{_R06}（その他注意報）": _warnings("VPWW61", _WARN),
     f"{_R06}（その他）": _warnings("VPWW61", _WARN),
+    # all of Japan every ten minutes, the same Kinds; three missed issues and it no longer stands
+    f"{_R06}（集約通報）": _warnings("VPWS50", _WARN, holds_ms=HOUR_MS // 2),
     "気象特別警報・警報・注意報": _warnings("VPWW53", _OLD),
     "気象警報・注意報（Ｈ２７）": _warnings("VPWW54", _OLD),
     "気象警報・注意報": _warnings("VPWW50", _OLD),

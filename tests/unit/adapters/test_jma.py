@@ -190,6 +190,18 @@ def test_a_title_without_danger_is_set_aside_and_says_so() -> None:
     assert reading.notes[0].startswith("VGSK55 生物季節観測: not relevant")
 
 
+def test_the_summary_of_all_japan_stands_for_half_an_hour_unless_replaced() -> None:
+    event = only(
+        report(
+            "気象警報・注意報（Ｒ０６）（集約通報）",
+            warning(item("49", "レベル４土砂災害危険警報", "9900101")),
+        )
+    )
+    assert (event.kind, event.series) == ("VPWS50", "jma/VPWS50/架空気象台")
+    assert event.valid_until_ms == event.issued_at_ms + 1_800_000
+    assert {c.level for c in event.areas[0].conditions} == {4}
+
+
 def test_the_id_changes_with_any_byte() -> None:
     assert only(report(RAIN)).id == only(report(RAIN)).id
     assert only(report(RAIN)).id != only(report(RAIN) + b"\n").id
