@@ -11,12 +11,14 @@ from aiokafka.errors import KafkaError
 from streams.broker import BrokerUnavailableError
 from streams.crowd import kernels
 from streams.crowd.partition import Rows
-from streams.folds.cells import KEY, VALUE
 from streams.topics import CELL_PARTIALS
 from streams.world import World
 
 ACKNOWLEDGED_WITHIN_MS = 15_000
 BATCH_BYTES = 1 << 19
+# the layouts of streams.folds.cells, whole columns at once
+_KEY = np.dtype([("cell", ">u8"), ("partition", ">u2")])
+_VALUE = np.dtype([("count", "<u4"), ("key_sum", "<u4"), ("as_of_ms", "<i8")])
 
 
 class Emitter:
@@ -90,10 +92,15 @@ def targets_of(cell: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
 
 def records_of(rows: Rows) -> list[tuple[bytes, bytes | None]]:
     """Key and value of each row as `streams.folds.cells` reads them; nobody any more is a tombstone."""
-    columns = zip(
-        rows.cell.tolist(), rows.count.tolist(), rows.key_sum.tolist(), rows.as_of_ms.tolist(), strict=True
-    )
-    return [
-        (KEY.pack(cell, rows.partition), VALUE.pack(count, key_sum, as_of_ms) if count else None)
-        for cell, count, key_sum, as_of_ms in columns
-    ]
+    keys = np.empty(len(rows), _KEY)
+    keys["cell"], keys["partition"] = rows.cell, rows.partition
+    values = np.empty(len(rows), _VALUE)
+    values["count"], values["key_sum"], values["as_of_ms"] = rows.count, rows.key_sum, rows.as_of_ms
+    is_told = (rows.count > 0).tolist()
+    pairs = zip(_pieces(keys), _pieces(values), is_told, strict=True)
+    return [(key, value if told else None) for key, value, told in pairs]
+
+
+def _pieces(packed: npt.NDArray[np.void]) -> list[bytes]:
+    data, width = packed.tobytes(), packed.itemsize
+    return [data[at : at + width] for at in range(0, len(data), width)]

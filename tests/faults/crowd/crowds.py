@@ -10,7 +10,10 @@ import h3.api.basic_int as h3
 import numpy as np
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from services.kit.settings import PROCESS_ORDER
 from services.local.child import Child
+from services.local.ports import free_port
+from services.local.probe import ask_ready
 from streams.codec import PositionColumns
 from streams.crowd.rules import AHEAD_MS, BUCKET_MS, TTL_MS
 from streams.folds.cells import Partial, decode_partial
@@ -23,13 +26,13 @@ Partials = dict[tuple[int, int], tuple[int, int]]
 
 
 def batches_of(
-    *, positions: int, devices: int, span_ms: int, seed: int = 7, size: int = 1000
+    *, positions: int, devices: int, span_ms: int, seed: int = 7, size: int = 1000, spread: float = 0.012
 ) -> Iterator[tuple[int, PositionColumns]]:
     """(partition, batch): people walk; some batches come twice, some positions late, ahead, impossible; some fall silent."""
     random = np.random.default_rng(seed)
     device = random.integers(1, 2**63, devices, dtype=np.uint64)
     members = [np.flatnonzero(device % POSITION_PARTITIONS == p) for p in range(POSITION_PARTITIONS)]
-    lat, lon = random.normal(34.5, 0.012, devices), random.normal(135.23, 0.015, devices)
+    lat, lon = random.normal(34.5, spread, devices), random.normal(135.23, spread, devices)
     # a third of the people stop sending somewhere on the way
     silent_from = np.where(random.random(devices) < 0.33, random.uniform(0, span_ms, devices), np.inf)
     for number in range(positions // size):
@@ -37,8 +40,8 @@ def batches_of(
         partition = number % POSITION_PARTITIONS
         who = random.choice(members[partition], size)
         who = who[silent_from[who] > now_ms - START_MS]
-        lat[who] += random.normal(0, 0.002, len(who))
-        lon[who] += random.normal(0, 0.002, len(who))
+        lat[who] += random.normal(0, spread / 6, len(who))
+        lon[who] += random.normal(0, spread / 6, len(who))
         at_ms = now_ms - random.integers(0, 20_000, len(who))
         fate = random.random(len(who))
         at_ms[fate < 0.05] -= random.integers(0, 2 * TTL_MS, int((fate < 0.05).sum()))
@@ -154,4 +157,25 @@ def start_crowd(bootstrap: str, folder: Path, *, name: str = "crowd", checkpoint
     command = [sys.executable, program, bootstrap, str(mark), "3", str(checkpoint_s)]
     child = Child(name, command, log=folder / f"{name}.log", env={"PYTHONPATH": "."})
     child.wait_ready(mark.exists, timeout_s=60)
+    return child
+
+
+def start_worker(bootstrap: str, folder: Path) -> Child:
+    """`mio run worker` of an area without places, ready."""
+    area, port = folder / "area", free_port()
+    area.mkdir(parents=True)
+    (area / "areas.geojson").write_text('{"type":"FeatureCollection","features":[]}', encoding="utf-8")
+    environment = {
+        "MIO_KAFKA": bootstrap,
+        "MIO_WORLD": "drill",
+        "MIO_STATE": str(folder),
+        "MIO_PORT_BASE": str(port - PROCESS_ORDER.index("worker")),
+    }
+    child = Child(
+        "worker",
+        [sys.executable, "-m", "services.cli", "run", "worker"],
+        log=folder / "worker.log",
+        env=environment,
+    )
+    child.wait_ready(lambda: ask_ready(f"http://127.0.0.1:{port}").ready, timeout_s=60)
     return child

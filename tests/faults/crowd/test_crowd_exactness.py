@@ -11,13 +11,14 @@ from services.local.kafka import LocalKafka
 from streams.broker import Message, Publisher
 from streams.broker_kafka import KafkaBroker
 from streams.clock import SystemClock
-from streams.codec import decode_positions, encode_positions
+from streams.codec import decode, decode_positions, encode_positions
 from streams.crowd.emitter import records_of
-from streams.crowd.rules import TTL_MS
 from streams.crowd.lattice import Lattice
 from streams.crowd.partition import PartitionFold
+from streams.crowd.rules import TTL_MS
+from streams.events.cells import CellCount
 from streams.folds.cells import Partial, decode_partial
-from streams.topics import MANIFEST, POSITION_PARTITIONS, POSITIONS
+from streams.topics import CELLS, MANIFEST, POSITION_PARTITIONS, POSITIONS
 from streams.world import World
 from tests.faults.crowd.crowds import (
     Offsets,
@@ -27,6 +28,7 @@ from tests.faults.crowd.crowds import (
     read_partial_rows,
     read_records,
     start_crowd,
+    start_worker,
 )
 
 POSITIONS_SENT = 1_000_000
@@ -104,6 +106,33 @@ async def test_a_million_positions_and_two_kills_leave_the_oracles_counts(
     assert counts(found) == sender.oracle.partials()
     assert found == await fold_again(own_kafka.bootstrap)
     assert sum(row.count for row in found) > 20_000
+
+
+@pytest.mark.kafka
+async def test_the_workers_cells_are_the_oracles_people(own_kafka: LocalKafka, tmp_path: Path) -> None:
+    broker, oracle = KafkaBroker(own_kafka.bootstrap, World.DRILL, SystemClock()), Oracle()
+    await broker.ensure_topics(MANIFEST)
+    publisher = await broker.publisher()
+    made = batches_of(positions=100_000, devices=6_000, span_ms=2 * TTL_MS, seed=12, spread=0.003)
+    for partition, columns in made:
+        oracle.add(partition, columns)
+        await publisher.publish(POSITIONS, [Message(b"", encode_positions(columns), partition=partition)])
+    expected: dict[int, int] = {}
+    for (cell, _), (count, _) in oracle.partials().items():
+        expected[cell] = expected.get(cell, 0) + count
+    crowd = start_crowd(own_kafka.bootstrap, tmp_path)
+    worker = start_worker(own_kafka.bootstrap, tmp_path / "worker")
+    try:
+        await until(lambda: _cells_are(own_kafka.bootstrap, expected))
+    finally:
+        worker.stop()
+        crowd.stop()
+        await broker.close()
+
+
+async def _cells_are(bootstrap: str, expected: dict[int, int]) -> bool:
+    newest = {r.key: decode(r.value, CellCount) for r in await read_records(bootstrap, CELLS)}
+    return {state.cell: state.count for state in newest.values() if state.count} == expected
 
 
 async def _reached(offsets: Offsets, wanted: int) -> bool:
