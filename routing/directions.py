@@ -67,6 +67,9 @@ def make_course(network: Network, sections: Sequence[tuple[int, float, float]]) 
 def cut(network: Network, link: int, start: float, end: float) -> tuple[Point, ...]:
     """Points of a link from share `start` to share `end` (backwards if end < start), both cut points included."""
     lat, lon = network.shape_of(link)
+    if abs(end - start) == 1:
+        whole = tuple(zip(lat.tolist(), lon.tolist(), strict=True))
+        return whole if start < end else whole[::-1]
     legs = distance_m(lat[:-1], lon[:-1], lat[1:], lon[1:])
     along = np.concatenate([[0.0], np.cumsum(legs)])
     along /= max(float(along[-1]), 1e-9)
