@@ -12,6 +12,7 @@ from routing.network import Network, Way
 TURN_DEG = 40.0
 """A change of direction of less than this is going straight on."""
 BACK_DEG = 150.0
+KINDS = ((int(Way.STEPS), "steps"), (int(Way.BRIDGE), "bridge"), (int(Way.TUNNEL), "tunnel"))
 
 Point = tuple[float, float]
 
@@ -107,7 +108,7 @@ def describe(network: Network, course: Course) -> tuple[Step, ...]:
 def kind_of(network: Network, link: int) -> str:
     """What a walker notices about a link: steps, bridge, tunnel, or straight for a plain street."""
     way = int(network.link_way[link])
-    for bit, kind in ((Way.STEPS, "steps"), (Way.BRIDGE, "bridge"), (Way.TUNNEL, "tunnel")):
+    for bit, kind in KINDS:
         if way & bit:
             return kind
     return "straight"

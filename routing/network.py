@@ -153,7 +153,7 @@ class Network:
             last = first + kind.itemsize * column["count"]
             if last > len(data):
                 raise NetworkError(f"{path}: cut short in {name}; build it again with mio area build")
-            arrays[name] = data[first:last].view(kind)
+            arrays[name] = np.asarray(data[first:last]).view(kind)  # a plain array: slicing a memmap is slow
         return cls(
             **arrays, names=tuple(header["names"]), attribution=header["attribution"],
             skipped=header["skipped"], content_hash=header["content_hash"],
