@@ -40,7 +40,11 @@ async def start(settings: Settings, view: View, readiness: Readiness) -> Process
     scope = Scope(Decider.load(), [m.code for m in area.municipalities])
     feed = Feed(view, RowReader(scope, area.gazetteer), clock=settings.make_clock(), world=settings.world)
     readiness.require("view asked", feed.asked.is_set)
-    return Process(make_app(feed, area, scope, readiness), (feed.run, lambda: _close_at_end(view)))
+    return Process(
+        app=make_app(feed, area, scope, readiness),
+        background=(feed.run, lambda: _close_at_end(view)),
+        before_end=feed.ring.close,
+    )
 
 
 async def _close_at_end(view: View) -> None:

@@ -79,7 +79,9 @@ async def _work(name: str, settings: Settings) -> None:
             for part in process.background:
                 beside.create_task(_endless(part))
             _log.info("started", port=settings.port(name), world=str(settings.world))
-            await http.serve(process.app, settings.port(name), host=settings.host)
+            await http.serve(
+                process.app, settings.port(name), host=settings.host, before_end=process.before_end
+            )
     finally:
         await broker.close()
 

@@ -17,11 +17,13 @@ from services.kit.metrics import RequestMetrics
 class Process:
     """What a room's `start(...)` returns: the app to serve, and what has to run beside it until the process ends.
 
-    A background task that raises or returns ends the process; the launcher starts it again.
+    A background task that raises or returns ends the process; the launcher starts it again. `before_end` is called
+    before the server waits for open requests: answers without an end (server-sent events) end there.
     """
 
     app: ASGIApp
     background: tuple[Callable[[], Awaitable[object]], ...] = ()
+    before_end: Callable[[], object] = lambda: None
 
 
 def create_app(title: str, readiness: health.Readiness, *, description: str) -> FastAPI:
@@ -47,8 +49,10 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(app: ASGIApp, port: int, *, host: str = "127.0.0.1") -> None:
-    """Serves until cancelled; requests under way are finished."""
+async def serve(
+    app: ASGIApp, port: int, *, host: str = "127.0.0.1", before_end: Callable[[], object] = lambda: None
+) -> None:
+    """Serves until cancelled; then calls `before_end`, and requests under way are finished."""
     config = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=3
     )
@@ -57,5 +61,6 @@ async def serve(app: ASGIApp, port: int, *, host: str = "127.0.0.1") -> None:
     try:
         await asyncio.shield(task)
     finally:
+        before_end()
         server.should_exit = True
         await task

@@ -58,6 +58,7 @@ class Ring:
         self._floor: EventId = (0, 0)
         self._head: EventId = (0, 0)
         self._grew = asyncio.Event()
+        self._is_closed = False
 
     @property
     def head(self) -> EventId:
@@ -81,6 +82,11 @@ class Ring:
             self._floor = self._frames.popleft().event_id or self._floor
         self._wake()
 
+    def close(self) -> None:
+        """Ends all readers: the process ends."""
+        self._is_closed = True
+        self._wake()
+
     def _wake(self) -> None:
         self._grew.set()
         self._grew = asyncio.Event()
@@ -97,12 +103,12 @@ class Ring:
         return next(later, self._next)
 
     async def read(self, reader: int) -> AsyncIterator[bytes]:
-        """Frames from that reader's on, for ever.
+        """Frames from that reader's on, until the ring is closed.
 
         Raises:
             GoneError: the reader was so slow that its next frame was dropped.
         """
-        while True:
+        while not self._is_closed:
             grew = self._grew
             if reader < self._next:
                 yield self._take(reader)

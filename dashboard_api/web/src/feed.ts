@@ -17,7 +17,8 @@ export class Feed {
   private lastId: string | null = null;
   private events: EventSource | null = null;
   private failures = 0;
-  private heardAt = 0;
+  private heardAt = 0; // when the server last spoke; 0: never
+  private triedAt = 0;
   private connection: Connection = "connecting";
 
   constructor(private readonly listener: FeedListener) {}
@@ -51,7 +52,7 @@ export class Feed {
   private listen(): void {
     const events = new EventSource(`v1/changes?after=${this.lastId}`);
     this.events = events;
-    this.heardAt = performance.now();
+    this.triedAt = performance.now();
     const on = (kind: string, act: (data: string, id: string) => void) =>
       events.addEventListener(kind, (event) => {
         this.heardAt = performance.now();
@@ -80,10 +81,11 @@ export class Feed {
   }
 
   private watch(): void {
-    const silentMs = performance.now() - this.heardAt;
-    if (this.heardAt === 0 || silentMs < STALE_AFTER_MS || this.connection === "stale") return;
+    const now = performance.now();
+    if (this.heardAt === 0 || now - this.heardAt < STALE_AFTER_MS) return;
     this.say("stale");
-    if (this.events !== null) this.restart({ whole: false });
+    // a connection that is open and says nothing is no connection
+    if (this.events !== null && now - this.triedAt > STALE_AFTER_MS) this.restart({ whole: false });
   }
 
   private say(connection: Connection): void {

@@ -92,3 +92,11 @@ def test_any_text_is_an_id_or_gone(text: str) -> None:
 def test_a_frame_is_what_the_standard_says() -> None:
     assert encode_frame("change", b"{}", event_id="1-0") == b"id: 1-0\nevent: change\ndata: {}\n\n"
     assert encode_frame("status", b"{}") == b"event: status\ndata: {}\n\n"
+
+
+async def test_a_closed_ring_ends_its_readers() -> None:
+    ring = filled(1)
+    waiting = asyncio.create_task(take(ring, ring.after((1, 0)), 1))
+    await asyncio.sleep(0)
+    ring.close()
+    assert await waiting == []

@@ -22,7 +22,12 @@ interface Facts {
 
 export class Details {
   readonly element: HTMLElement;
-  private readonly body = el("div", { class: "facts" });
+  private readonly body = el("div", {
+    class: "facts",
+    tabindex: "0",
+    role: "region",
+    "aria-labelledby": "details-title",
+  });
   private readonly close: HTMLButtonElement;
   private shown = "";
 

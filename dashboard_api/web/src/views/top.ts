@@ -157,7 +157,7 @@ export class Top {
     setText(this.link, words.connection[state]);
     const since = away ? (this.store.status?.view_as_of_ms ?? null) : this.lastHeardMs;
     const text = away ? words.awayText : words.offlineText;
-    const isTrouble = state !== "live" && state !== "connecting" && since !== null;
+    const isTrouble = (state === "stale" || state === "away") && since !== null;
     setText(this.trouble, isTrouble ? text(timeOfDay(since)) : "");
     this.trouble.hidden = !isTrouble;
   }
