@@ -74,18 +74,11 @@ class LinkIndex:
         south, west, north, _ = network.bbox
         self._origin = (west, south)
         self._mx = METRES_PER_DEGREE * float(np.cos(np.radians((south + north) / 2)))
-
-    @cached_property
-    def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree(self._lines)
-
-    @cached_property
-    def _lines(self) -> npt.NDArray[np.object_]:
-        n = self.network
-        x = (n.shape_lon - self._origin[0]) * self._mx
-        y = (n.shape_lat - self._origin[1]) * METRES_PER_DEGREE
-        link = np.repeat(np.arange(n.link_count), np.diff(n.shape_start))
-        return np.asarray(shapely.linestrings(np.column_stack([x, y]), indices=link), object)
+        x = (network.shape_lon - west) * self._mx
+        y = (network.shape_lat - south) * METRES_PER_DEGREE
+        link = np.repeat(np.arange(network.link_count), np.diff(network.shape_start))
+        self._lines = np.asarray(shapely.linestrings(np.column_stack([x, y]), indices=link), object)
+        self._tree = shapely.STRtree(self._lines)
 
     def to_plane(self, shape: BaseGeometry) -> BaseGeometry:
         """(lon, lat) to metres."""
