@@ -121,10 +121,10 @@ def collection(features: Iterable[tuple[dict[str, Any], dict[str, Any]]]) -> dic
     return {"type": "FeatureCollection", "features": made}
 
 
-def read_telegram(data: Path) -> bytes:
-    """The telegram as JMA published it."""
+def read_telegram(data: Path, wanted: str = TELEGRAM) -> bytes:
+    """A telegram as JMA published it."""
     with zipfile.ZipFile(data / "alerts" / "jma" / "telegrams.zip") as archive:
-        name = next(name for name in archive.namelist() if name.endswith(TELEGRAM))
+        name = next(name for name in archive.namelist() if name.endswith(wanted))
         return archive.read(name)
 
 

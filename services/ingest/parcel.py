@@ -12,7 +12,8 @@ from streams.events.alerts import Telegram
 from streams.events.base import Rejection, Status
 from streams.events.closures import ClosureReport
 from streams.events.shelters import ShelterReport, SiteReport
-from streams.topics import CLOSURE_REPORTS, SHELTER_REPORTS, SITE_REPORTS, TELEGRAMS, Topic
+from streams.folds.hazards import KEPT
+from streams.topics import CLOSURE_REPORTS, MAX_MESSAGE_BYTES, SHELTER_REPORTS, SITE_REPORTS, TELEGRAMS, Topic
 from streams.world import World
 
 Read = Callable[..., Reading]
@@ -33,6 +34,8 @@ LETTERS: dict[str, Topic] = {
 }
 """Beside which topic the refused of a format are kept. All others: `telegrams`, for what is unknown may be a warning."""
 
+MAX_EVENT_BYTES = MAX_MESSAGE_BYTES // (KEPT + 1)
+"""The worker keeps a series' latest `KEPT` documents in one record; the largest seen has 0.2 MB."""
 DETAIL_BYTES = 64 << 10
 """Of the reasons in a letter's header; the document itself is kept whole."""
 
@@ -58,11 +61,13 @@ def make_parcel(read: Read, document: bytes, source: Source, *, name: str, world
     messages: dict[Topic, list[Message]] = {}
     refused = list(reading.rejections)
     for number, event in enumerate(reading.events):
-        if is_of(world, event):
-            topic, message = make_message(event, source)
-            messages.setdefault(topic, []).append(message)
-        else:
+        topic, message = make_message(event, source)
+        if not is_of(world, event):
             refused.append(_of_other_world(event, number, source, world))
+        elif len(message.value or b"") > MAX_EVENT_BYTES:
+            refused.append(_too_large(len(message.value or b""), number, source))
+        else:
+            messages.setdefault(topic, []).append(message)
     return Parcel(reading.format, messages, tuple(refused), reading.notes)
 
 
@@ -84,6 +89,15 @@ def _of_other_world(event: AnyEvent, number: int, source: Source, world: World) 
         place=f"events[{number}]",
         reason="other-world",
         detail=f"status {event.status} does not belong in the world {world}: {remedy}",
+    )
+
+
+def _too_large(size: int, number: int, source: Source) -> Rejection:
+    return Rejection(
+        source=source.id,
+        place=f"events[{number}]",
+        reason="event-too-large",
+        detail=f"{size} bytes as an event, at most {MAX_EVENT_BYTES} are kept: send a document for fewer areas",
     )
 
 

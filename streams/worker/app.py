@@ -8,7 +8,7 @@ import faust
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import FutureMessage
 
-from streams.topics import Topic
+from streams.topics import MAX_MESSAGE_BYTES, Topic
 from streams.world import World
 
 PARTITIONS = 4
@@ -76,6 +76,8 @@ def create_app(config: WorkerConfig) -> faust.App:
         broker_heartbeat_interval=config.session_s / 6,
         broker_rebalance_timeout=config.session_s,
         producer_request_timeout=PATIENCE_S,
+        producer_max_request_size=MAX_MESSAGE_BYTES,
+        producer_max_request_size=MAX_MESSAGE_BYTES,
         stream_wait_empty=False,
         worker_redirect_stdouts=False,
         Table=LedgerTable,

@@ -1,5 +1,6 @@
 """A real telegram through ingest, Kafka, the worker and the navigator: another route, and back when it is taken back."""
 
+import itertools
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,8 @@ from benchmarks.telegram_to_route import (
 )
 
 BOUND_S = 1.0
+GREAT_EARTHQUAKE = "32-39_11_05_240613_VXSE53.xml"
+"""The largest bulletin of the samples: 2,000 municipalities, 400 kB; eight of them are more than Faust sends by default."""
 
 pytestmark = pytest.mark.kafka
 
@@ -47,15 +50,22 @@ def origin(chain: Chain, area: Path) -> tuple[float, float]:
     return chain.find_origin({"osaka": OSAKA, "porto": PORTO}[area.parent.name[:5]])
 
 
+@pytest.fixture(scope="module")
+def moments() -> Iterator[datetime]:
+    """Times of report, each younger than all that was said in the tests before."""
+    began = datetime.now(UTC)
+    return (began + timedelta(minutes=number) for number in itertools.count())
+
+
 def show(text: str) -> None:
     """For whoever runs the demonstration with `pytest -s`."""
     sys.stdout.write(f"{text}\n")
 
 
 def test_a_tsunami_warning_moves_the_answer_and_its_cancellation_moves_it_back(
-    chain: Chain, origin: tuple[float, float], data_dir: Path
+    chain: Chain, origin: tuple[float, float], data_dir: Path, moments: Iterator[datetime]
 ) -> None:
-    telegram, now = read_telegram(data_dir), datetime.now(UTC)
+    telegram, now = read_telegram(data_dir), next(moments)
     before = chain.route(*origin)
     moved_s = chain.seconds_until(as_drill(telegram, at=now), lambda: chain.flees_from_tsunami(origin))
     during = chain.route(*origin)
@@ -78,12 +88,27 @@ def test_a_tsunami_warning_moves_the_answer_and_its_cancellation_moves_it_back(
 
 
 def test_the_same_warning_as_it_was_meant_does_not_touch_the_drill(
-    chain: Chain, origin: tuple[float, float], data_dir: Path
+    chain: Chain, origin: tuple[float, float], data_dir: Path, moments: Iterator[datetime]
 ) -> None:
-    meant = as_drill(read_telegram(data_dir), at=datetime.now(UTC)).replace(
+    meant = as_drill(read_telegram(data_dir), at=next(moments)).replace(
         "<Status>訓練</Status>".encode(), "<Status>通常</Status>".encode()
     )
     with pytest.raises(httpx.HTTPStatusError) as refused:
         chain.send(meant)
     assert refused.value.response.json()["rejections"][0]["reason"] == "other-world"
     assert chain.route(*origin)["hazards"] == []
+
+
+def test_many_large_bulletins_of_a_great_earthquake_do_not_end_the_worker(
+    chain: Chain, origin: tuple[float, float], data_dir: Path, moments: Iterator[datetime]
+) -> None:
+    bulletin, now = read_telegram(data_dir, GREAT_EARTHQUAKE), next(moments)
+    first = chain.supervisor.child("worker").pid
+    for number in range(8):
+        chain.send(as_drill(bulletin, at=now + timedelta(seconds=number)))
+    chain.seconds_until(as_drill(read_telegram(data_dir), at=now), lambda: chain.flees_from_tsunami(origin))
+    for action in ("訂正", "取消"):
+        chain.send(as_drill(bulletin, at=now + timedelta(seconds=9), action=action))
+    cancel = as_drill(read_telegram(data_dir), at=now + timedelta(seconds=1), action="取消")
+    chain.seconds_until(cancel, lambda: not chain.flees_from_tsunami(origin))
+    assert chain.supervisor.child("worker").pid == first

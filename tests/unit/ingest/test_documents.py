@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 import httpx
 import msgspec
 import pytest
-from streams.adapters.registry import Reading, Source
 
 from services.ingest.app import MAX_DOCUMENT_BYTES, make_app
 from services.ingest.intake import Intake
 from services.kit.health import Readiness
+from streams.adapters.registry import Reading, Source
 from streams.broker import BrokerUnavailableError, Message
 from streams.broker_memory import MemoryBroker
 from streams.clock import ManualClock
@@ -144,6 +144,12 @@ async def test_the_real_world_takes_nothing_that_is_practised(desk: Desk, status
     answer = await desk.send()
     assert [r["reason"] for r in answer.json()["rejections"]] == ["other-world"] * 2
     assert desk.broker.records(TELEGRAMS) + desk.broker.records(SHELTER_REPORTS) == []
+
+
+async def test_an_event_that_the_worker_could_not_keep_eight_times_is_refused(desk: Desk) -> None:
+    desk.reading = Reading("jma", (msgspec.structs.replace(TELEGRAM, headline="津" * 400_000), TELEGRAM), ())
+    answer = await desk.send()
+    assert (answer.json()["events"], answer.json()["rejections"][0]["reason"]) == (1, "event-too-large")
 
 
 async def test_a_document_that_is_too_large_is_not_read(desk: Desk) -> None:
