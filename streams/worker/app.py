@@ -77,7 +77,6 @@ def create_app(config: WorkerConfig) -> faust.App:
         broker_rebalance_timeout=config.session_s,
         producer_request_timeout=PATIENCE_S,
         producer_max_request_size=MAX_MESSAGE_BYTES,
-        producer_max_request_size=MAX_MESSAGE_BYTES,
         stream_wait_empty=False,
         worker_redirect_stdouts=False,
         Table=LedgerTable,

@@ -19,6 +19,7 @@ from streams.topics import (
     CELL_PARTIALS,
     CLOSURE_REPORTS,
     MANIFEST,
+    MAX_MESSAGE_BYTES,
     SHELTER_REPORTS,
     SITE_REPORTS,
     TELEGRAMS,
@@ -39,6 +40,8 @@ from streams.worker.steps import (
 )
 
 EXIT_NOT_THE_EVENTS_FAULT = 70
+LARGEST_BYTES = MAX_MESSAGE_BYTES - (64 << 10)
+"""Of a row or a state: the record around it needs some room. The broker would refuse a larger one each time."""
 
 _log = structlog.get_logger(__name__)
 
@@ -78,6 +81,10 @@ def fold_event(fold: Fold, event: Any) -> Emission:  # noqa: ANN401
     except Exception as error:  # noqa: BLE001
         # A step is a pure function of the event: whatever it raises, it would raise again after each restart.
         return _refuse(fold, event, reason="not-foldable", detail=repr(error))
+    largest = max(len(part or b"") for part in (step.row, *(m.value for _, m in step.messages)))
+    if largest > LARGEST_BYTES:
+        detail = f"what follows from it has {largest} bytes, the broker takes {LARGEST_BYTES} at most"
+        return _refuse(fold, event, reason="too-large", detail=detail)
     written = fold.table.write(row_key, step.row, partition=message.partition)
     return Emission(event, messages=step.messages, written=(written,))
 
