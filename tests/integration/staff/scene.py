@@ -162,15 +162,16 @@ def wipe(redis_url: str) -> None:
 
 
 @asynccontextmanager
-async def serving(area: Path, redis_url: str, *, municipalities: str = "") -> AsyncIterator[str]:
-    """The staff process in this one, on a free port: its address, once it is ready."""
+async def serving(
+    area: Path, redis_url: str, *, municipalities: str = "", port: int = 0
+) -> AsyncIterator[str]:
+    """The staff process in this one, on a free port or a given one: its address, once it is ready."""
     settings = Settings(area=area, redis=redis_url, municipalities=municipalities)
     readiness = Readiness()
     process = await start(settings, RedisView(redis_url, World.DRILL), readiness)
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(process.app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
-    # cancelling would be seen as an error by the server; it is told to stop instead
     tasks = [asyncio.ensure_future(part()) for part in process.background]
     serve = asyncio.create_task(server.serve(sockets=[listener]))
     try:
@@ -179,6 +180,7 @@ async def serving(area: Path, redis_url: str, *, municipalities: str = "") -> As
                 await asyncio.sleep(0.01)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
+        process.before_end()
         server.should_exit = True
         await serve
         for task in tasks:

@@ -1,0 +1,45 @@
+"""The staff API's OpenAPI, and what it promises: no request that it allows makes a server error or an undocumented answer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from openapi_spec_validator import validate
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from dashboard_api.openapi import document
+from tests.integration.staff.scene import Writer, serving
+
+
+@pytest.fixture
+async def site(area: Path, redis_url: str, writer: Writer) -> AsyncIterator[str]:
+    async with serving(area, redis_url) as url:
+        yield url
+
+
+def test_the_description_is_valid_and_holds_what_the_events_carry() -> None:
+    found = document()
+    validate(found)  # type: ignore[arg-type]
+    schemas = found["components"]["schemas"]  # type: ignore[index]
+    assert {"Snapshot", "Change", "PageStatus", "ProblemBody"} <= schemas.keys()
+    assert schemas["Cells"]["properties"]["shown"]["items"]["anyOf"][1] == {"type": "null"}
+
+
+# the stream of changes has no end, so no single answer either; test_api.py reads it
+@pytest.mark.parametrize("path", ["/v1/snapshot", "/v1/changes/missed", "/v1/status", "/healthz", "/readyz"])
+async def test_every_answer_is_as_described(site: str, path: str) -> None:
+    def run() -> None:
+        operation = schemathesis.openapi.from_url(f"{site}/openapi.json")[path]["GET"]
+
+        @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @given(operation.as_strategy())
+        def check(case: schemathesis.Case) -> None:
+            # a municipality or an id may be well-formed and still not be ours
+            case.call_and_validate(excluded_checks=[positive_data_acceptance])
+
+        check()
+
+    await asyncio.to_thread(run)
