@@ -15,7 +15,14 @@ from scipy.sparse.csgraph import dijkstra
 import routing
 from routing.build.osm_pbf import read_osm
 from routing.profiles import CLOSED
+from services.navigator.answers import Moment
+from services.navigator.ground import Ground
+from services.navigator.links import LinkCache
 from services.navigator.polyline import encode_polyline6
+from services.navigator.state import World as State
+from streams.events.base import Hazard
+from streams.events.closures import ClosureState, Geometry, Mode
+from streams.events.shelters import ShelterState
 
 DATA = Path(os.environ.get("MIO_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 ROUNDS = 7
@@ -75,6 +82,31 @@ def scipy_search(field: routing.Field) -> Callable[[], object]:
     return lambda: dijkstra(matrix, indices=hub)
 
 
+def moment_ms(network: routing.Network, targets: list[routing.Target]) -> float:
+    """From a changed state to a moment with four fields: what stands between a closure and the answers that know it."""
+    ground, links = Ground(network, ()), LinkCache()
+    places = {t.id: ShelterState(id=t.id, lat=t.lat, lon=t.lon, suits=(Hazard.FLOOD,)) for t in targets}
+    former = Moment.of(ground, State(places=places), links=links)
+    for profile in ("adult", "slow"):
+        for hazards in (frozenset[Hazard](), frozenset({Hazard.FLOOD})):
+            former.field((profile, hazards))
+    rounds = iter(range(1, ROUNDS + 2))
+
+    def change() -> None:
+        first = next(rounds) * 1000
+        spots = zip(network.node_lat[first : first + 100], network.node_lon[first : first + 100], strict=True)
+        closures = {
+            f"c{i}": ClosureState(
+                id=f"c{i}", source="bench", as_of_ms=first, modes=(Mode.FOOT,),
+                geometry=Geometry("point", (((float(lat), float(lon)),),)),
+            )
+            for i, (lat, lon) in enumerate(spots)
+        }  # fmt: skip
+        Moment.of(ground, State(places=places, closures=closures), former=former, links=links)
+
+    return cpu_ms(change)
+
+
 def main() -> None:
     path = DATA / "osm" / "porto_portugal.osm.pbf"
     began = time.process_time()
@@ -99,6 +131,7 @@ def main() -> None:
     field = routing.Field.build(walking, targets, overlay)
     built = cpu_ms(lambda: routing.Field.build(walking, targets, overlay))
     say("porto_field_build", built, "ms", peer=cpu_ms(scipy_search(field)))
+    say("porto_moment_after_100_closures_4_fields", moment_ms(network, targets), "ms", bar=150)
     places = network.node_lat[:2000:2].tolist(), network.node_lon[:2000:2].tolist()
 
     def answer_all() -> None:
