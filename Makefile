@@ -6,7 +6,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 WEB := dashboard_api/web
-WEB_FILES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/generated/*' 2>/dev/null)
+WEB_FILES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/generated/*' 2>/dev/null) \
+  $(wildcard dashboard_api/*.py dashboard_api/staff/*.py)
 # the page is built where there is one
 WEB_TOOLS := $(if $(wildcard $(WEB)/package-lock.json),$(WEB)/node_modules/.ready)
 WEB_BUILT := $(if $(WEB_TOOLS),$(WEB)/dist/.ready)
