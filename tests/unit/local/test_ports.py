@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from services.local.errors import PortInUseError
-from services.local.ports import find_holder, free_port, require_free
+from services.local.ports import find_holder, free_base, free_port, require_free
 
 
 def test_a_free_port_has_no_holder() -> None:
@@ -29,3 +29,12 @@ def test_a_held_port_is_refused_with_its_purpose_and_a_remedy() -> None:
         port = sock.getsockname()[1]
         with pytest.raises(PortInUseError, match=rf"port {port} \(gateway\) is held by .*--port-base"):
             require_free(port, purpose="gateway")
+
+
+def test_a_row_of_ports_begins_where_all_of_them_are_free() -> None:
+    base = free_base(10)
+    assert [find_holder(base + offset) for offset in range(10)] == [None] * 10
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", base + 9))
+        sock.listen()
+        assert base + 9 not in range(free_base(10), free_base(10) + 10)
