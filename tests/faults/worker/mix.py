@@ -58,7 +58,7 @@ def make_mix(seed: int) -> Mix:
 
 
 def _alerts(mix: Mix, dice: random.Random, series: str) -> None:
-    times = range(1, dice.randint(3, 6))
+    times = range(1, dice.randint(3, 5))  # with their cancellations, no more than a series remembers
     events = {at: telegram(series, at=at, event=f"e{at}") for at in times}
     cancelled = {at for at in times if dice.random() < 0.3}
     cancels = [telegram(series, at=at + 100, action=Action.CANCEL, event=f"e{at}") for at in cancelled]

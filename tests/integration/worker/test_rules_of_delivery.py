@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
@@ -72,6 +73,19 @@ async def test_what_cannot_be_published_ends_the_process_unacknowledged_and_is_f
     worker.refuse()
     worker.start()
     await until(lambda: second in (hazards.rows if refused is HAZARDS else letters.rows))
+
+
+async def test_a_row_of_several_megabytes_is_written(
+    broker: KafkaBroker, publisher: KafkaPublisher, worker: Worker
+) -> None:
+    hazards, rows = await tail(broker, HAZARDS), await tail(broker, WORKER_SERIES)
+    (series,) = unique(1)
+    large = [msgspec.structs.replace(telegram(series, at=at), headline="警" * 600_000) for at in (1, 2)]
+    for event in large:
+        await publisher.publish(TELEGRAMS, [Message(series.encode(), encode(event))])
+    await until(lambda: b'"issued_at_ms":2' in (hazards.rows.get(series) or b""))
+    await until(lambda: len(rows.rows.get(series) or b"") > 3_000_000)
+    assert worker.child.running
 
 
 async def test_a_row_reaches_the_changelog_before_its_event_is_acknowledged(

@@ -25,7 +25,7 @@ from streams.topics import (
 from streams.worker.contiguity import Contiguity, GapError
 from streams.worker.gate import CountsGate
 from streams.worker.outbox import Emission
-from streams.worker.service import Fold, fold_event
+from streams.worker.service import LARGEST_BYTES, Fold, fold_event
 from streams.worker.steps import Context, TakeStep, step_closure, step_partial, step_place, step_telegram
 from streams.world import World
 from tests.unit.streams.given import SERIES, closure, report, site, telegram
@@ -140,6 +140,14 @@ def test_whatever_a_step_raises_is_a_dead_letter_that_says_so() -> None:
     emission = feed(make_fold(broken, TELEGRAMS), b"k", b"v")
     assert reason(emission) == "not-foldable"
     assert "a fold's own mistake" in emission.letters[0][1].detail
+
+
+def test_an_event_whose_state_the_broker_would_refuse_each_time_is_a_dead_letter() -> None:
+    fold = make_fold(step_closure, CLOSURE_REPORTS)
+    emission = feed(fold, b"c", encode(closure(1, description="x" * LARGEST_BYTES)))
+    assert reason(emission) == "too-large"
+    table: Any = fold.table
+    assert table.rows == {}
 
 
 def test_a_gap_is_raised_before_anything_is_folded() -> None:
