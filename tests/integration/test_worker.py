@@ -1,7 +1,5 @@
 """The Faust worker on a real broker: documents in, states out, nothing lost, bad records kept."""
 
-import asyncio
-import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
 
@@ -9,13 +7,12 @@ import h3.api.basic_int as h3
 import msgspec
 import pytest
 
-from services.local.child import Child
-from streams.broker import Message, Record
+from streams.broker import Message
 from streams.broker_kafka import KafkaBroker
 from streams.clock import SystemClock
 from streams.codec import decode, encode
-from streams.events.alerts import AreaConditions, Condition, HazardState, Severity, Telegram
-from streams.events.base import Action, AreaRef, Hazard, Status
+from streams.events.alerts import HazardState
+from streams.events.base import Action, Hazard
 from streams.events.cells import CellCount, SharedCount
 from streams.events.closures import ClosureReport, ClosureState, Mode
 from streams.events.shelters import Layer, Opening, ShelterReport, ShelterState, SiteReport
@@ -32,52 +29,10 @@ from streams.topics import (
     SHELTERS,
     SITE_REPORTS,
     TELEGRAMS,
-    Topic,
     dead_letters,
 )
 from streams.world import World
-
-SQUARE = [[135.26, 34.49], [135.28, 34.49], [135.28, 34.51], [135.26, 34.51], [135.26, 34.49]]
-AREAS = msgspec.json.encode(
-    {
-        "type": "FeatureCollection",
-        "features": [
-            {
-                "type": "Feature",
-                "properties": {"refs": ["city/9910100", "muni/99101", "tsunami/999"], "name": "澪北市"},
-                "geometry": {"type": "Polygon", "coordinates": [SQUARE]},
-            }
-        ],
-    }
-)
-MAIN = """
-import asyncio, sys
-from pathlib import Path
-from streams.broker_kafka import KafkaBroker
-from streams.clock import SystemClock
-from streams.worker.app import WorkerConfig
-from streams.worker.service import serve
-from streams.world import World
-
-async def main():
-    bootstrap, datadir, areas, mark = sys.argv[1:]
-    broker = KafkaBroker(bootstrap, World.DRILL, SystemClock())
-    await serve(WorkerConfig(bootstrap, World.DRILL, Path(datadir)), broker, Path(areas).read_bytes(),
-                ready=Path(mark).touch)
-
-asyncio.run(main())
-"""
-
-
-def telegram(
-    series: str, *, at: int, hazard: Hazard = Hazard.TSUNAMI, action: Action = Action.ISSUE
-) -> Telegram:
-    condition = Condition(hazard=hazard, severity=Severity.WARNING, code="51", name="津波警報")
-    area = AreaConditions(area=AreaRef("tsunami", "999", "澪湾"), conditions=(condition,))
-    return Telegram(
-        id=f"{series}-{at}-{action}", series=series, kind="VTSE41", source="test", status=Status.EXERCISE, action=action,
-        title="津波警報", headline="", issuer="訓練", issued_at_ms=at, areas=(area,),
-    )  # fmt: skip
+from tests.integration.worker.city import Worker, tail, telegram, until
 
 
 @pytest.fixture
@@ -89,47 +44,14 @@ async def broker(kafka: str) -> AsyncIterator[KafkaBroker]:
 
 
 @pytest.fixture(scope="module")
-def worker(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
-    tmp_path = tmp_path_factory.mktemp("worker")
-    (tmp_path / "areas.geojson").write_bytes(AREAS)
-    mark = tmp_path / "ready"
-    arguments = [kafka, str(tmp_path / "data"), str(tmp_path / "areas.geojson"), str(mark)]
-    child = Child("worker", [sys.executable, "-c", MAIN, *arguments], log=tmp_path / "worker.log")
-    try:
-        child.wait_ready(mark.exists, timeout_s=60)
-        yield child
-    finally:
-        child.stop()
-
-
-class Tail:
-    """What a topic holds, by key."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, bytes | None] = {}
-        self.headers: dict[str, dict[str, bytes]] = {}
-
-    def __call__(self, records: list[Record]) -> None:
-        for r in records:
-            self.rows[r.key.decode()] = r.value
-            self.headers[r.key.decode()] = dict(r.headers)
-
-
-async def tail(broker: KafkaBroker, topic: Topic) -> Tail:
-    rows = Tail()
-    follower = await broker.follow(topic, rows)  # type: ignore[arg-type]
-    await follower.wait_caught_up()
-    return rows
-
-
-async def until(condition: object, timeout_s: float = 20) -> None:
-    async with asyncio.timeout(timeout_s):
-        while not condition():  # type: ignore[operator]
-            await asyncio.sleep(0.02)
+def worker(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    worker = Worker(kafka, tmp_path_factory.mktemp("worker")).start()
+    yield worker
+    worker.child.stop()
 
 
 @pytest.mark.kafka
-async def test_each_kind_of_event_becomes_its_state(broker: KafkaBroker, worker: Child) -> None:
+async def test_each_kind_of_event_becomes_its_state(broker: KafkaBroker, worker: Worker) -> None:
     run = uuid.uuid4().hex[:8]
     publisher = await broker.publisher()
     tails = {t: await tail(broker, t) for t in (HAZARDS, SHELTERS, CLOSURES, CELLS, SHARED)}
@@ -170,7 +92,7 @@ async def test_each_kind_of_event_becomes_its_state(broker: KafkaBroker, worker:
 
 @pytest.mark.kafka
 async def test_what_cannot_be_read_is_kept_with_its_reason_and_the_next_event_goes_on(
-    broker: KafkaBroker, worker: Child
+    broker: KafkaBroker, worker: Worker
 ) -> None:
     run = uuid.uuid4().hex[:8]
     publisher = await broker.publisher()
@@ -184,7 +106,7 @@ async def test_what_cannot_be_read_is_kept_with_its_reason_and_the_next_event_go
 
 
 @pytest.mark.kafka
-async def test_a_cancellation_restores_what_stood_before(broker: KafkaBroker, worker: Child) -> None:
+async def test_a_cancellation_restores_what_stood_before(broker: KafkaBroker, worker: Worker) -> None:
     series = uuid.uuid4().hex[:8]
     publisher = await broker.publisher()
     hazards = await tail(broker, HAZARDS)
