@@ -80,17 +80,20 @@ Lines = Callable[[], AbstractContextManager[Show]]
 
 def get_city(state: Path, *, say: Callable[[str], None]) -> Path:
     """The made-up city's area folder inside the state folder; built where it is missing or of another version."""
+    from routing import Network
+    from routing.errors import RoutingError
     from services.area.build import build_synthetic
     from services.area.errors import AreaFolderError
-    from services.area.folder import read_area
+    from services.area.folder import NETWORK, read_area
 
     area = state / "area"
     try:
-        if read_area(area).synthetic:
-            return area
-    except AreaFolderError:
+        is_ours = read_area(area).synthetic and Network.load(area / NETWORK).node_count > 0
+    except (AreaFolderError, RoutingError):
+        is_ours = False
+    if not is_ours:
         say("building the made-up city (once)")
-    build_synthetic(area, progress=say)
+        build_synthetic(area, progress=say)
     return area
 
 

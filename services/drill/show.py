@@ -36,15 +36,22 @@ class ThroughConsole(StringIO):
         self._console = console
 
     def write(self, text: str) -> int:
-        self._console.print(Text(text), end="")
+        self._console.print(Text(text), end="", soft_wrap=True)
         return len(text)
 
 
 @contextmanager
 def live_line(console: Console) -> Iterator[Show]:
-    """A line that is redrawn at the bottom while the log runs above it."""
+    """A line that is redrawn at the bottom while the log runs above it; each cue stays in the log."""
     with Live(console=console, refresh_per_second=4, transient=True) as live:
-        yield lambda progress: live.update(Text(describe(progress), style="bold reverse"))
+
+        def show(progress: Progress) -> None:
+            line = Text(describe(progress), style="bold reverse")
+            if progress.is_new:
+                console.print(line)
+            live.update(line)
+
+        yield show
 
 
 @contextmanager

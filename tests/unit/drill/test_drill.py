@@ -17,6 +17,9 @@ from services.drill.walkers import State
 from streams.adapters.registry import Source, read
 from streams.events.shelters import Opening, ShelterReport
 
+TO_THE_TSUNAMI = 250
+"""Ticks until a little after the tsunami warning."""
+
 
 def crowded(city: City) -> City:
     """The same city with places for five people each."""
@@ -40,7 +43,8 @@ def reports_of(tick: Tick) -> Iterator[ShelterReport]:
 def test_the_same_seed_gives_the_same_documents_and_positions(
     city: City, scenario: Scenario, people: People
 ) -> None:
-    for one, other in zip(Drill(city, scenario, people), Drill(city, scenario, people), strict=True):
+    runs = (islice(Drill(city, scenario, people), TO_THE_TSUNAMI) for _ in range(2))
+    for one, other in zip(*runs, strict=True):
         assert one.documents == other.documents
         assert (one.spots.who == other.spots.who).all()
         assert (one.spots.lat == other.spots.lat).all()
@@ -50,7 +54,7 @@ def test_the_same_seed_gives_the_same_documents_and_positions(
 def test_nobody_without_consent_is_ever_in_what_is_sent(
     city: City, scenario: Scenario, people: People
 ) -> None:
-    for tick in islice(Drill(city, scenario, people), 200):
+    for tick in islice(Drill(city, scenario, people), 160):
         assert people.consents[tick.spots.who].all()
 
 
@@ -68,7 +72,7 @@ def test_a_full_place_says_so_and_no_headcount_exceeds_its_capacity(
 ) -> None:
     full: set[str] = set()
     drill = Drill(crowded(city), scenario, people)
-    for tick in islice(drill, 400):
+    for tick in islice(drill, 180):
         assert (drill.walkers.inside <= drill.walkers.capacity).all()
         for report in reports_of(tick):
             assert report.headcount is None or report.headcount <= 5
@@ -84,7 +88,7 @@ def test_walkers_enter_no_edge_that_is_forbidden_to_them(
     drill = Drill(city, scenario, people)
     seen_forbidden = False
     guidance, before = drill.guidance, drill.walkers.edge.copy()
-    for tick in drill:
+    for tick in islice(drill, TO_THE_TSUNAMI):
         edge = drill.walkers.edge
         entered = np.flatnonzero((edge != before) & (edge >= 0) & (drill.walkers.state == State.WALKING))
         if drill.guidance is guidance:
@@ -133,7 +137,7 @@ def test_people_in_a_place_without_the_tsunami_flag_move_on_when_the_warning_com
 
 def test_positions_move_at_a_walkers_pace(city: City, scenario: Scenario, people: People) -> None:
     last: dict[int, tuple[int, float, float]] = {}
-    for tick in islice(Drill(city, scenario, people), 240):
+    for tick in islice(Drill(city, scenario, people), 180):
         spots = zip(tick.spots.who.tolist(), tick.spots.lat.tolist(), tick.spots.lon.tolist(), strict=True)
         for who, lat, lon in spots:
             if who in last:
@@ -149,7 +153,7 @@ def test_the_oracle_ends_where_the_drill_does_whatever_the_order(
 ) -> None:
     drill = Drill(city, scenario, people)
     forward, backward = Oracle(city, len(people)), Oracle(city, len(people))
-    ticks = list(islice(drill, 300))
+    ticks = list(islice(drill, 180))
     for oracle, order in ((forward, ticks), (backward, ticks[::-1])):
         for tick in order:
             for document in tick.documents:

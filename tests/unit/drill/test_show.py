@@ -49,10 +49,12 @@ def test_without_a_terminal_there_is_one_line_for_each_cue() -> None:
 
 def test_the_log_runs_above_the_live_line() -> None:
     output = io.StringIO()
-    console = Console(file=output, force_terminal=True, width=200)
+    console = Console(file=output, force_terminal=True, width=100)
     with live_line(console) as show:
         show(progress())
         ThroughConsole(console).write("a line of the log\n")
+        ThroughConsole(console).write(f"curl {'x' * 300} [not markup]\n")
     text = output.getvalue()
     assert "a line of the log" in text
+    assert f"curl {'x' * 300} [not markup]\n" in text
     assert "津波警報" in text
