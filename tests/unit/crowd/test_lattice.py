@@ -48,11 +48,15 @@ def test_along_each_edge_of_the_icosahedron_the_answer_is_h3s() -> None:
 
 
 def test_on_corners_and_sides_of_cells_the_answer_is_h3s() -> None:
+    """In double precision: in single precision no position lies so near to a border that rounding decides."""
     lattice = Lattice()
     for cell in h3.grid_disk(h3.latlng_to_cell(34.7, 135.5, 9), 8):
         corners = np.array(h3.cell_to_boundary(cell))
         sides = np.vstack([corners, (corners + np.roll(corners, 1, axis=0)) / 2])
-        assert_as_h3(lattice, sides[:, 0], sides[:, 1])
+        expected = [h3.latlng_to_cell(lat, lon, 9) for lat, lon in sides]
+        for _ in range(2):
+            number = lattice.locate(np.ascontiguousarray(sides[:, 0]), np.ascontiguousarray(sides[:, 1]))
+            assert lattice.cells[number].tolist() == expected
 
 
 @pytest.mark.parametrize(
