@@ -103,7 +103,9 @@ def test_answers_on_real_streets_are_walks_of_the_cost_they_name(data_dir: Path,
     south, west, north, east = network.bbox
     for lat, lon in zip(rng.uniform(south, north, 150), rng.uniform(west, east, 150), strict=True):
         snap = field.walking.snapper.find(lat, lon, field.walking.usable)
-        edges = [int(e[snap.link]) for e in network.edge_of_link] if snap else []
+        if snap is None:
+            continue
+        edges = [int(e[snap.link]) for e in network.edge_of_link]
         if any(field.overlay.shut_by(edge) for edge in edges if edge >= 0):
             continue  # at a zone's border the shape decides: tests/unit/routing/test_overlay.py
         found = routing.find_route(field, lat, lon)
