@@ -1,5 +1,7 @@
 """A phone with two files gives the server's answer, from every node and from any place; and refuses what is not such a file."""
 
+import base64
+import json
 import struct
 import zlib
 from contextlib import suppress
@@ -21,6 +23,7 @@ from routing.publish import Layout, publish_field, publish_network
 from routing.published import HERE_M, PublishedField, read
 from routing.published_files import PublishedError, read_network
 from tests.unit.routing.oracles import BOTH, network_of, networks, overlays_on, targets_on
+from tests.unit.routing.phone_answers import KEPT, make_answers
 
 SLOW = settings(max_examples=100, deadline=None)
 EXTRACTS = (
@@ -330,3 +333,11 @@ def test_costs_of_the_phone_are_those_of_the_profile() -> None:
     assert np.abs(phone.time[known] - field.walking.cost[edges[known]]).max() <= 1
     island = np.repeat(~field.walking.usable[Layout.of(field.network).links], 2)[known]
     assert np.array_equal((phone.cost[known] < CLOSED)[~island], (field.cost[edges[known]] < CLOSED)[~island])
+
+
+def test_the_answers_kept_for_the_reader_in_typescript_are_those_of_today() -> None:
+    kept, now = json.loads(KEPT.read_text()), make_answers()
+    for name in ("field", "network"):  # zlib may pack the same body in other bytes
+        bodies = [zlib.decompress(base64.b64decode(answers.pop(name))[8:]) for answers in (kept, now)]
+        assert bodies[0] == bodies[1]
+    assert kept == now
