@@ -1,6 +1,8 @@
 """Workers and the broker are killed while events come in; the end state is the oracle's, exactly."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from streams.clock import SystemClock
 from streams.topics import HAZARDS, MANIFEST, TELEGRAMS, Topic, dead_letters
 from streams.world import World
 from tests.faults.worker.mix import STATES, Mix, differences, make_mix
-from tests.integration.worker.city import SESSION_S, Tail, Worker, send, tail, unique, until
+from tests.integration.worker.city import SESSION_S, Tail, Worker, send, tail, unique, until, until_members
 
 pytestmark = pytest.mark.kafka
 BOUND_S = 45.0
@@ -117,6 +119,33 @@ async def test_when_one_of_two_workers_is_killed_the_other_takes_over(
         await until_right(mix, tails)
         assert workers[1].child.running
     finally:
+        for worker in workers:
+            worker.child.kill()
+
+
+async def test_a_worker_that_stood_still_beyond_its_session_writes_nothing_old(
+    server: LocalKafka, broker: KafkaBroker, tails: Mapping[Topic, Tail], tmp_path: Path
+) -> None:
+    mix = make_mix(4)
+    workers = [Worker(server.bootstrap, tmp_path / name, name=name) for name in ("one", "two")]
+    for worker in workers:
+        worker.begin()
+    playing = None
+    try:
+        for worker in workers:
+            await until(worker.mark.exists, BOUND_S)
+        playing = asyncio.create_task(play(mix, await broker.publisher(), seconds=4))
+        await until(lambda: len(tails[HAZARDS].rows) > 5)
+        os.kill(workers[0].child.pid, signal.SIGSTOP)
+        await until_members(server.bootstrap, 1)
+        os.kill(workers[0].child.pid, signal.SIGCONT)
+        assert await workers[0].wait_ended() == 70
+        assert "stood still" in workers[0].child.last_words(200)
+        await playing
+        await until_right(mix, tails)
+    finally:
+        if playing:
+            playing.cancel()
         for worker in workers:
             worker.child.kill()
 

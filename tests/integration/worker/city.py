@@ -147,3 +147,20 @@ async def settled(bootstrap: str) -> int:
         last = now
         await asyncio.sleep(1.2)
     return now
+
+
+async def until_members(bootstrap: str, count: int) -> None:
+    """The group is stable with that many members, none of them static."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        async with asyncio.timeout(30):
+            while True:
+                (answer,) = await admin.describe_consumer_groups([GROUP])
+                _, group, state, _, _, members, *_ = answer.groups[0]
+                assert group == GROUP
+                if state == "Stable" and len(members) == count and all(len(m[-1]) > 10 for m in members):
+                    return
+                await asyncio.sleep(0.1)
+    finally:
+        await admin.close()

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 
 from streams.broker import Message
 from streams.broker_kafka import KafkaBroker, KafkaPublisher
@@ -13,7 +12,6 @@ from streams.codec import encode
 from streams.folds.cells import KEY, VALUE
 from streams.topics import CELL_PARTIALS, CELLS, HAZARDS, TELEGRAMS, WORKER_SERIES, dead_letters
 from tests.integration.worker.city import (
-    GROUP,
     Worker,
     committed,
     send,
@@ -22,6 +20,7 @@ from tests.integration.worker.city import (
     telegram,
     unique,
     until,
+    until_members,
 )
 
 pytestmark = pytest.mark.kafka
@@ -122,23 +121,6 @@ async def test_members_are_dynamic_and_a_second_one_shares_the_work(
     later = unique(40)
     await send(publisher, *later)
     await until(lambda: set(later) <= hazards.rows.keys())
-
-
-async def until_members(bootstrap: str, count: int) -> None:
-    """The group is stable with that many members, none of them static."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        async with asyncio.timeout(30):
-            while True:
-                (answer,) = await admin.describe_consumer_groups([GROUP])
-                _, group, state, _, _, members, *_ = answer.groups[0]
-                assert group == GROUP
-                if state == "Stable" and len(members) == count and all(len(m[-1]) > 10 for m in members):
-                    return
-                await asyncio.sleep(0.1)
-    finally:
-        await admin.close()
 
 
 async def test_a_telegram_is_a_hazard_within_a_tenth_of_a_second(
