@@ -8,7 +8,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -131,7 +131,7 @@ class PublishedNetwork:
         return METRES_PER_DEGREE * float(np.cos(np.radians((south + north) / 2)))
 
     @cached_property
-    def _segments(self) -> tuple[npt.NDArray[np.float64], ...]:
+    def _segments(self) -> tuple[npt.NDArray[Any], ...]:
         south, west, _, _ = self.header.bbox
         x = (self.shape_lon - west) * self._metres_per_lon
         y = (self.shape_lat - south) * METRES_PER_DEGREE
