@@ -1,7 +1,7 @@
 // What is worst, where, what next: ranks what the server said. Pure; knows no DOM and no map.
 import type { Alert, Closure, DataSource, Shelter, Zone } from "./api.ts";
 import { words } from "./catalogue.ts";
-import { join, number } from "./text.ts";
+import { heads, join } from "./text.ts";
 
 export interface World {
   alerts: Iterable<Alert>;
@@ -134,7 +134,7 @@ function shelterItem(shelter: Shelter): WorkItem | null {
     tone: isFull ? "3" : "2",
     label: isFull ? words.work.full : words.work.nearlyFull(Math.round((rate ?? 0) * 100)),
     title: shelter.name || shelter.id,
-    detail: words.work.people(number(shelter.headcount), number(shelter.capacity)),
+    detail: words.work.people(heads(shelter.headcount), heads(shelter.capacity)),
     source: shelter.reported_source,
     atMs: shelter.reported_as_of_ms,
   };

@@ -25,6 +25,11 @@ export function people(value: number | null): string {
   return value === null ? words.fewPeople : words.people(numbers.format(value));
 }
 
+/** A head count or a capacity that may be unknown; never "unknown people". */
+export function heads(value: number | null): string {
+  return value === null ? words.unknown : words.people(numbers.format(value));
+}
+
 /** How long ago; a time just ahead of our clock is now. */
 export function age(atMs: number | null | undefined, nowMs: number): string {
   if (atMs === null || atMs === undefined) return words.age.unknown;

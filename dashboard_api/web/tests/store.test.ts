@@ -6,7 +6,7 @@ import { WorldClock } from "../src/clock.ts";
 import { inside } from "../src/geometry.ts";
 import { parseHash } from "../src/selection.ts";
 import { Store, type Touched } from "../src/store.ts";
-import { age, number, people } from "../src/text.ts";
+import { age, heads, number, people } from "../src/text.ts";
 import { NOW, shelter, snapshot } from "./made.ts";
 
 const COLUMNS = { cell: ["a", "b"], shown: [null, 40], as_of_ms: [1, 2], municipality: ["x", "x"] };
@@ -59,11 +59,12 @@ describe("text", () => {
   });
 
   test("unknown is never zero", () => {
-    expect([number(null), number(0), people(null), people(1234)]).toEqual([
+    expect([number(null), number(0), people(null), people(1234), heads(null)]).toEqual([
       "不明",
       "0",
       "10人未満",
       "1,234人",
+      "不明",
     ]);
   });
 });

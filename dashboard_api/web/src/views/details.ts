@@ -10,7 +10,7 @@ import type { Ground } from "../ground.ts";
 import { filled, inForce, notices } from "../judge.ts";
 import type { Selection } from "../selection.ts";
 import type { Store } from "../store.ts";
-import { age, dateTime, join, number, people } from "../text.ts";
+import { age, dateTime, heads, join, number, people } from "../text.ts";
 
 const NEAR = 3;
 type Row = [string, string | HTMLElement];
@@ -264,7 +264,7 @@ function stateChip(shelter: Shelter): HTMLElement {
 
 function occupancy(shelter: Shelter): HTMLElement {
   const rate = filled(shelter);
-  const text = `${words.work.people(number(shelter.headcount), number(shelter.capacity))} · ${room(shelter)}`;
+  const text = `${words.work.people(heads(shelter.headcount), heads(shelter.capacity))} · ${room(shelter)}`;
   const box = el("div", {}, text);
   if (rate !== null) {
     const bar = el("div", { class: "fill", "aria-hidden": "true" });
