@@ -28,8 +28,8 @@ from streams.world import World
 
 SCENARIO_DAY_MS = 1_788_238_800_000
 """2026-09-01 14:00 in Japan, the day of disaster prevention: a drill's clock stands here when the launcher starts."""
-HOME = {"lat": 34.4985, "lon": 135.2045}
-"""A made-up home near the made-up sea, for the first question."""
+HOME = {"lat": 34.4905, "lon": 135.2092}
+"""A made-up home near the made-up sea, for the first question: the tsunami warning changes its answer."""
 ANSWER_PATIENCE_S = 60.0
 
 

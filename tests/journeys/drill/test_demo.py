@@ -14,6 +14,7 @@ import psutil
 import pytest
 from playwright.async_api import Page, expect
 
+from services.cli.demo import HOME
 from services.local.plan import Plan
 from services.local.wait import wait_until
 
@@ -121,8 +122,6 @@ def test_a_second_demo_begins_at_its_beginning_and_refuses_to_disturb_the_first(
     second = start()
     second.wait_for("a drill begins at its beginning: removing", timeout_s=30)
     second.wait_for("ask for a way to safety", timeout_s=READY_S)
-    answer = httpx.post(
-        f"{second.plan.url('navigator')}/v1/routes", json={"from": {"lat": 34.4985, "lon": 135.2045}}
-    )
+    answer = httpx.post(f"{second.plan.url('navigator')}/v1/routes", json={"from": HOME})
     assert answer.json()["hazards"] == []
     assert "building the made-up city" not in second.text

@@ -5,12 +5,15 @@ from itertools import pairwise
 
 import pytest
 
+from routing import Route, Way
+from services.cli.demo import HOME
 from services.drill.city import City, DrillError
 from services.drill.jma_xml import CodedName
 from services.drill.knowledge import Document, Knowledge
 from services.drill.scenario import MINUTE_MS, Scenario, make_scenario
 from services.drill.script import BRIDGE
 from services.drill.status_csv import PlaceRow, PlaceStatus, status_document, with_check_digit
+from services.navigator.answers import Moment
 from streams.adapters.registry import Source, read
 from streams.events.alerts import Severity, Telegram
 from streams.events.base import Action, Hazard, Status
@@ -115,8 +118,6 @@ def test_the_bridge_is_closed_for_walkers_and_cars_where_it_stands_on_the_map(
     knowledge = Knowledge.of(city)
     knowledge.hear([closed])
     world = knowledge.world(closed.as_of_ms)
-    from services.navigator.answers import Moment
-
     moment = Moment.of(city.ground, world)
     links = moment.overlay.closures[BRIDGE.id]
     assert [city.ground.network.name_of(int(link)) for link in links] == ["澪3号橋"]
@@ -134,8 +135,6 @@ def test_events_are_in_the_order_of_time(scenario: Scenario) -> None:
 
 
 def test_another_area_is_refused_by_name(city: City) -> None:
-    from routing.network import Way
-
     with pytest.raises(DrillError, match="淀川大橋"):
         city.get_line("淀川大橋", Way.BRIDGE)
 
@@ -161,3 +160,27 @@ def test_the_check_digit_is_that_of_real_municipalities() -> None:
 
 def test_text_in_a_telegram_is_escaped() -> None:
     assert CodedName("1", "<&>").xml() == "<Name>&lt;&amp;&gt;</Name><Code>1</Code>"
+
+
+def test_the_tsunami_warning_moves_the_demos_first_answer_to_a_site_with_the_tsunami_flag(
+    city: City, scenario: Scenario
+) -> None:
+    suits = {p.id: p.suits for p in city.places}
+    knowledge = Knowledge.of(city)
+    documents = list(scenario.documents())
+    minute_60 = scenario.start_ms + 60 * MINUTE_MS
+    for document in documents:
+        if document.at_ms < minute_60:
+            knowledge.hear_document(document)
+    before = way_from_home(knowledge, minute_60)
+    knowledge.hear_document(next(d for d in documents if d.name.endswith("VTSE41.xml")))
+    after = way_from_home(knowledge, minute_60)
+    assert Hazard.TSUNAMI not in suits[before]
+    assert Hazard.TSUNAMI in suits[after]
+
+
+def way_from_home(knowledge: Knowledge, at_ms: int) -> str:
+    moment = Moment.of(knowledge.city.ground, knowledge.world(at_ms))
+    route = moment.answer(HOME["lat"], HOME["lon"], profile="adult").route
+    assert isinstance(route, Route)
+    return route.target
