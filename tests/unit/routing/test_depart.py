@@ -259,3 +259,18 @@ def one_street() -> tuple[routing.Walking, list[routing.Target], routing.Overlay
     network = network_of([(34.0, 135.0), (34.001, 135.0)], [(0, 1, BOTH)], [0.0])
     walking = routing.Walking.of(routing.Snapper(network), routing.get_profile("adult"))
     return walking, [routing.Target("hill", 34.001, 135.0)], routing.Overlay(network)
+
+
+def test_of_two_equal_ways_the_one_to_the_first_target_wins_even_if_it_is_found_later() -> None:
+    spots = [(34.0, 135.0), (34.001, 135.0), (34.0, 135.001)]
+    network = network_of(spots, [(0, 1, BOTH), (0, 2, BOTH)], [0.0, 0.0])
+    origin, near, far = (
+        int(np.argmin(np.hypot(network.node_lat - y, network.node_lon - x))) for y, x in spots
+    )
+    time = np.where(network.edge_head == near, 3, 2).astype(np.int32)
+    back = [int(np.flatnonzero(network.edge_tail == node)[0]) for node in (near, far)]
+    ends = np.array([near, far], np.int32), np.array(back, np.int32), np.array([1, 2], np.int32)
+    seeds = Seeds(ends[0], ends[1], ends[2], ends[2], np.array([1, 0], np.int32), np.zeros(2))
+    escape = Departure.build(network, seeds, time_ds=time, **no_danger(network)).find_escape(origin)
+    assert escape is not None
+    assert (escape.time_ds, escape.target) == (4, 0)
