@@ -25,6 +25,7 @@ class LogStream:
         self._clock = clock or SystemClock()
         self._seen: dict[str, int] = {}
         self._lock = Lock()
+        self._is_gone = False
 
     def say(self, text: str) -> None:
         """A line of the launcher itself."""
@@ -37,8 +38,16 @@ class LogStream:
     def line(self, process: str, text: str) -> None:
         """A line that `process` wrote."""
         with self._lock:
-            self._output.write(self._as_json(process, text) if self._json else self._as_text(process, text))
-            self._output.flush()
+            if self._is_gone:
+                return
+            try:
+                self._output.write(
+                    self._as_json(process, text) if self._json else self._as_text(process, text)
+                )
+                self._output.flush()
+            except OSError:
+                # a closed terminal must not keep the launcher from stopping in order; each process has its own log file
+                self._is_gone = True
 
     def _as_json(self, process: str, text: str) -> str:
         """What is an object already is passed on; anything else becomes one."""
