@@ -29,6 +29,10 @@ class Contiguity:
             raise GapError(f"{topic}[{partition}]: expected offset {last + 1}, got {offset}")
         self._last[topic, partition] = offset
 
+    def expect(self, topic: str, partition: int, offset: int) -> None:
+        """The next record of this partition is that one, or one before it."""
+        self._last[topic, partition] = offset - 1
+
     def forget(self, partitions: Iterable[tuple[str, int]]) -> None:
         """These partitions belong to somebody else now, or begin anew."""
         for partition in partitions:

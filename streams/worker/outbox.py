@@ -81,24 +81,27 @@ class Outbox:
 
     async def run(self) -> None:
         """Publishes until cancelled."""
+        ticking = asyncio.create_task(self._tick())
         try:
             while True:
-                await self._sleep()
+                await self._awake.wait()
+                self._awake.clear()
                 await self._empty()
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001
             self._fail(error)
+        finally:
+            ticking.cancel()
 
-    async def _sleep(self) -> None:
-        """Until there is something to publish; wakes often enough to notice that the whole process stood still."""
-        while not self._awake.is_set():
-            try:
-                async with asyncio.timeout(self._longest_sleep_s / 4):
-                    await self._awake.wait()
-            except TimeoutError:
+    async def _tick(self) -> None:
+        """Notices that the whole process stood still, also while a batch was under way."""
+        try:
+            while True:
+                await asyncio.sleep(self._longest_sleep_s / 4)
                 self._check_slept()
-        self._awake.clear()
+        except SleptError as error:
+            self._fail(error)
 
     def _check_slept(self) -> None:
         now_s = self._monotonic_s()
@@ -114,7 +117,6 @@ class Outbox:
             self._check_slept()
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             await self._publish(batch)
-            self._seen_s = self._monotonic_s()
             for emission in batch:
                 emission.event.ack()
         self._idle.set()

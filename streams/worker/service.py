@@ -9,8 +9,9 @@ from typing import Any
 
 import faust
 import structlog
+from faust.types.tuples import TP
 
-from streams.broker import Broker
+from streams.broker import Broker, BrokerError
 from streams.cells import Gazetteer
 from streams.codec import CodecError
 from streams.dead_letters import DeadLetter
@@ -40,10 +41,18 @@ from streams.worker.steps import (
 )
 
 EXIT_NOT_THE_EVENTS_FAULT = 70
+RECOVERY_S = 12.0
+"""After an assignment, tables must be recovered within this time: ours are some thousand rows, and Faust's recovery has been
+seen to wait for ever when a busy worker takes over another's partitions. A new process recovers at once."""
 LARGEST_BYTES = MAX_MESSAGE_BYTES - (64 << 10)
 """Of a row or a state: the record around it needs some room. The broker would refuse a larger one each time."""
 
+CHANGELOG = "-changelog"
 _log = structlog.get_logger(__name__)
+
+
+class RecoveryError(BrokerError):
+    """Faust never said that it had read the changelogs."""
 
 
 def end_process(error: BaseException) -> None:
@@ -157,7 +166,7 @@ async def serve(
     config.datadir.parent.mkdir(parents=True, exist_ok=True)
     app = create_app(config)
     attach_agents(app, context, outbox=outbox, contiguity=contiguity, fail=fail)
-    _watch_ownership(app, outbox, contiguity)
+    _watch_ownership(app, outbox, contiguity, fail)
 
     async def recovered() -> None:
         ready()
@@ -174,8 +183,16 @@ async def serve(
         publishing.cancel()
 
 
-def _watch_ownership(app: faust.App, outbox: Outbox, contiguity: Contiguity) -> None:
+def _watch_ownership(
+    app: faust.App, outbox: Outbox, contiguity: Contiguity, fail: Callable[[BaseException], None]
+) -> None:
     """Handlers are held by the application's signals."""
+    loop = asyncio.get_running_loop()
+    deadlines: list[asyncio.TimerHandle] = []
+
+    def recovered_or_failed() -> None:
+        while deadlines:
+            deadlines.pop().cancel()
 
     async def on_revoked(_app: Any, revoked: Any, *_: Any, **__: Any) -> None:  # noqa: ANN401
         partitions = [(tp.topic, tp.partition) for tp in revoked]
@@ -183,9 +200,34 @@ def _watch_ownership(app: faust.App, outbox: Outbox, contiguity: Contiguity) -> 
         await outbox.lose(partitions)
 
     async def on_assigned(_app: Any, assigned: Any, *_: Any, **__: Any) -> None:  # noqa: ANN401
-        partitions = [(tp.topic, tp.partition) for tp in assigned]
-        contiguity.forget(partitions)
-        outbox.own(partitions)
+        outbox.own((tp.topic, tp.partition) for tp in assigned)
+        recovered_or_failed()
+        stuck = RecoveryError(f"tables were not recovered within {RECOVERY_S:.0f} s of an assignment")
+        deadlines.append(loop.call_later(RECOVERY_S, fail, stuck))
+
+    async def before_reading(_app: Any, *_: Any, **__: Any) -> None:  # noqa: ANN401
+        for tp, offset in (await _begin_at_acknowledged(app.consumer)).items():
+            contiguity.expect(tp.topic, tp.partition, offset)
+        recovered_or_failed()
 
     app.on_partitions_revoked.connect(on_revoked, weak=False)  # type: ignore[arg-type]
     app.on_partitions_assigned.connect(on_assigned, weak=False)  # type: ignore[arg-type]
+    app.on_rebalance_complete.connect(before_reading, weak=False)  # type: ignore[arg-type]
+
+
+async def _begin_at_acknowledged(consumer: Any) -> dict[TP, int]:  # noqa: ANN401
+    """Goes back to what the group has acknowledged, or to the oldest record where it has acknowledged nothing yet.
+
+    Faust forgets the second case: what was under way when a rebalance came, before a partition's first commit, was
+    neither read again nor missed. Returns where each source partition begins.
+    """
+    sources = [tp for tp in consumer.assignment() if not tp.topic.endswith(CHANGELOG)]
+    if not sources:
+        return {}
+    earliest = await consumer.earliest_offsets(*sources)
+    acknowledged = await consumer.seek_to_committed()
+    begins = {tp: max(earliest[tp], acknowledged.get(tp) or 0) for tp in sources}
+    for tp in sources:
+        if not acknowledged.get(tp):
+            await consumer.seek(tp, begins[tp])
+    return begins

@@ -44,3 +44,14 @@ def test_a_partition_that_was_given_away_begins_anew() -> None:
     contiguity.check("t", 0, 50)
     with pytest.raises(GapError):
         contiguity.check("t", 1, 50)
+
+
+def test_the_first_record_of_a_partition_may_not_be_later_than_what_is_expected() -> None:
+    contiguity = Contiguity()
+    contiguity.expect("t", 0, 5)
+    contiguity.check("t", 0, 5)
+    contiguity.expect("t", 0, 5)
+    contiguity.check("t", 0, 3)
+    contiguity.expect("t", 0, 5)
+    with pytest.raises(GapError, match="expected offset 5, got 6"):
+        contiguity.check("t", 0, 6)
