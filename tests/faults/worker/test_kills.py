@@ -80,6 +80,7 @@ async def test_a_worker_killed_three_times_ends_where_the_oracle_does(
     mix = make_mix(1)
     worker = Worker(server.bootstrap, tmp_path / "w")
     worker.begin()
+    supervising = asyncio.create_task(_restart_when_ended(worker))
     playing = asyncio.create_task(play(mix, await broker.publisher(), seconds=8))
     try:
         for _ in range(3):
@@ -88,11 +89,11 @@ async def test_a_worker_killed_three_times_ends_where_the_oracle_does(
                 lambda seen=seen: sum(len(t.rows) for t in tails.values()) > seen or playing.done(), BOUND_S
             )  # type: ignore[misc]
             worker.child.kill()
-            worker.begin()
         await playing
         await until_right(mix, tails)
     finally:
         playing.cancel()
+        supervising.cancel()
         worker.child.kill()
 
 
