@@ -139,11 +139,11 @@ CELL_PARTIALS = _state(
     "cell + partition",
     DataClass.DEIDENTIFIED,
     by="crowd",
-    to="worker",
+    to="counts",
     has_dead_letters=True,
 )
-CELLS = _state("cells", "cell", DataClass.DEIDENTIFIED, by="worker", to="worker")
-SHARED = _state("shared", "recipient + cell", DataClass.DEIDENTIFIED, by="worker", to="view")
+CELLS = _state("cells", "cell", DataClass.DEIDENTIFIED, by="counts", to="counts")
+SHARED = _state("shared", "recipient + cell", DataClass.DEIDENTIFIED, by="counts", to="view")
 CONSENTS = _state("consents", "subject", DataClass.PERSONAL, by="gateway", to="gateway")
 POSITION_CHECKPOINTS = _state(
     "position-checkpoints",
@@ -158,7 +158,6 @@ POSITION_CHECKPOINTS = _state(
 WORKER_SERIES = _state("worker-series-changelog", "series", _PUBLIC, by="worker", to="worker")
 WORKER_PLACES = _state("worker-places-changelog", "shelter id", _PUBLIC, by="worker", to="worker")
 WORKER_CLOSURES = _state("worker-closures-changelog", "closure id", _PUBLIC, by="worker", to="worker")
-WORKER_PARTS = _state("worker-parts-changelog", "cell", DataClass.DEIDENTIFIED, by="worker", to="worker")
 
 _LIVE = (
     TELEGRAMS,
@@ -177,7 +176,6 @@ _LIVE = (
     WORKER_SERIES,
     WORKER_PLACES,
     WORKER_CLOSURES,
-    WORKER_PARTS,
 )
 
 

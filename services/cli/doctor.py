@@ -18,7 +18,7 @@ LIBRARIES = ("faust-streaming", "aiokafka", "numba", "h3", "fastapi", "cedarpy",
 FREE_MIB = 2048
 """State, logs and fetched parts need about 1.2 GiB; the rest is room for Kafka's topics."""
 MEMORY_MIB = 2048
-"""Kafka, Redis and seven processes take about 1.3 GiB together."""
+"""Kafka, Redis and eight processes take about 1.4 GiB together."""
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,14 @@ async def _crowd(settings: Settings, broker: Broker, readiness: Readiness) -> Pr
     return Process(health_app(readiness), (lambda: serve(config, broker, ready=ready),))
 
 
+async def _counts(settings: Settings, broker: Broker, readiness: Readiness) -> Process:
+    from streams.counts.service import serve
+
+    areas = await asyncio.to_thread((settings.area / "areas.geojson").read_bytes)
+    ready = readiness.require_once("counts read")
+    return Process(health_app(readiness), (lambda: serve(broker, areas, ready=ready),))
+
+
 async def _staff(settings: Settings, _broker: Broker, readiness: Readiness) -> Process:
     from dashboard_api.staff.app import start
     from streams.view.redis import RedisView
@@ -151,4 +159,5 @@ STARTS: dict[str, Start] = {
     "worker": _worker,
     "crowd": _crowd,
     "view": _view,
+    "counts": _counts,
 }

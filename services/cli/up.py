@@ -36,7 +36,7 @@ Area = Annotated[
     Path | None,
     typer.Option(help="Area folder (mio area build); STATE/area unless given.", envvar="MIO_AREA"),
 ]
-PortBase = Annotated[int, typer.Option(help="First of ten ports on loopback.", envvar="MIO_PORT_BASE")]
+PortBase = Annotated[int, typer.Option(help="First of eleven ports on loopback.", envvar="MIO_PORT_BASE")]
 Log = Annotated[LogForm, typer.Option(help="Lines for people, or JSON lines.", envvar="MIO_LOG")]
 
 

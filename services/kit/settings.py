@@ -8,7 +8,10 @@ import msgspec
 from streams.clock import Clock, parse_clock
 from streams.world import World
 
-PROCESS_ORDER = ("staff", "ingest", "gateway", "navigator", "worker", "crowd", "view")
+PROCESS_ORDER = ("staff", "ingest", "gateway", "navigator", "worker", "crowd", "view", "counts")
+PORT_ORDER = (*PROCESS_ORDER, "redis", "kafka", "kafka-controller")
+"""Who has which port above the base. The only place that says so; processes and launcher both ask `port_of`."""
+PORT_BASE = 8700
 
 LOG_FORMS = ("text", "json")
 
@@ -17,18 +20,23 @@ class SettingsError(ValueError):
     """A variable that cannot be used; the message names it, its value and what is expected."""
 
 
+def port_of(name: str, base: int = PORT_BASE) -> int:
+    """The port of a process or server."""
+    return base + PORT_ORDER.index(name)
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All `MIO_...` variables."""
 
     world: World = World.DRILL
-    kafka: str = "127.0.0.1:8708"
-    redis: str = "redis://127.0.0.1:8707/0"
+    kafka: str = f"127.0.0.1:{port_of('kafka')}"
+    redis: str = f"redis://127.0.0.1:{port_of('redis')}/0"
     state: Path = Path(".mio")
     area: Path = Path(".mio/area")
     clock: str = "system"
     log: str = "text"
     host: str = "127.0.0.1"  # other hosts reach a process only where this is set, as in a container
-    port_base: int = 8700
+    port_base: int = PORT_BASE
     partner_key: str = ""
     device_secret: str = ""
     municipalities: str = ""  # whose staff this page is for, by comma; all of the area where empty
@@ -40,7 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             SettingsError: names the variable.
         """
-        base = _port(env, "MIO_PORT_BASE", 8700)
+        base = _port(env, "MIO_PORT_BASE", PORT_BASE)
         try:
             world = World(env.get("MIO_WORLD", World.DRILL))
         except ValueError:
@@ -56,8 +64,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         state = Path(env.get("MIO_STATE", ".mio"))
         return cls(
             world=world,
-            kafka=env.get("MIO_KAFKA") or f"127.0.0.1:{base + 8}",
-            redis=env.get("MIO_REDIS") or f"redis://127.0.0.1:{base + 7}/0",
+            kafka=env.get("MIO_KAFKA") or f"127.0.0.1:{port_of('kafka', base)}",
+            redis=env.get("MIO_REDIS") or f"redis://127.0.0.1:{port_of('redis', base)}/0",
             state=state,
             area=Path(env.get("MIO_AREA") or state / "area"),
             clock=clock,
@@ -71,7 +79,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def port(self, process: str) -> int:
         """The loopback port of one of our processes."""
-        return self.port_base + PROCESS_ORDER.index(process)
+        return port_of(process, self.port_base)
 
     def make_clock(self) -> Clock:
         """The clock of this process's world."""

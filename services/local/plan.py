@@ -8,19 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.kit.settings import PROCESS_ORDER
+from services.kit.settings import PORT_BASE, PROCESS_ORDER, port_of
 from streams.world import World
 
 STOP_ORDER = (
     ("ingest", "gateway"),
     ("navigator", "staff"),
-    ("worker", "crowd", "view"),
+    ("worker", "crowd", "counts", "view"),
     ("redis",),
     ("kafka",),
 )
 """First whoever takes things in, last whoever keeps them. Within a group all are stopped at once."""
-
-_PORTS = (*PROCESS_ORDER, "redis", "kafka", "kafka-controller")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +28,7 @@ class Plan:
     state: Path
     world: World = World.DRILL
     area: Path | None = None
-    port_base: int = 8700
+    port_base: int = PORT_BASE
     clock: str = "system"
     log: str = "text"
     kafka: str | None = None
@@ -43,7 +41,7 @@ class Plan:
 
     def port(self, name: str) -> int:
         """The loopback port of a process or server."""
-        return self.port_base + _PORTS.index(name)
+        return port_of(name, self.port_base)
 
     def url(self, name: str) -> str:
         """Where a process answers HTTP."""

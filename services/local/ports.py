@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing
 
 import psutil
 
+from services.kit.settings import PORT_ORDER
 from services.local.errors import PortInUseError
 
 
@@ -16,8 +17,8 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
-def free_base(count: int = 10) -> int:
-    """The first of `count` ports in a row that nobody listens on right now.
+def free_base(count: int = len(PORT_ORDER)) -> int:
+    """The first of `count` ports in a row (as many as one launcher wants) that nobody listens on right now.
 
     Raises:
         PortInUseError: there is no such row.

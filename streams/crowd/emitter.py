@@ -11,14 +11,12 @@ from aiokafka.errors import KafkaError
 from streams.broker import BrokerUnavailableError
 from streams.crowd import kernels
 from streams.crowd.partition import Rows
+from streams.folds.cells import KEYS, VALUES
 from streams.topics import CELL_PARTIALS
 from streams.world import World
 
 ACKNOWLEDGED_WITHIN_MS = 15_000
 BATCH_BYTES = 1 << 19
-# the layouts of streams.folds.cells, whole columns at once
-_KEY = np.dtype([("cell", ">u8"), ("partition", ">u2")])
-_VALUE = np.dtype([("count", "<u4"), ("key_sum", "<u4"), ("as_of_ms", "<i8")])
 
 
 class Emitter:
@@ -92,9 +90,9 @@ def targets_of(cell: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
 
 def records_of(rows: Rows) -> list[tuple[bytes, bytes | None]]:
     """Key and value of each row as `streams.folds.cells` reads them; nobody any more is a tombstone."""
-    keys = np.empty(len(rows), _KEY)
+    keys = np.empty(len(rows), KEYS)
     keys["cell"], keys["partition"] = rows.cell, rows.partition
-    values = np.empty(len(rows), _VALUE)
+    values = np.empty(len(rows), VALUES)
     values["count"], values["key_sum"], values["as_of_ms"] = rows.count, rows.key_sum, rows.as_of_ms
     is_told = (rows.count > 0).tolist()
     pairs = zip(_pieces(keys), _pieces(values), is_told, strict=True)

@@ -25,7 +25,8 @@ from streams.topics import POSITIONS
 
 POLL_MS = 50
 POLL_RECORDS = 2000
-EMIT_S = 0.25
+EMIT_S = 1.0
+"""Everything behind the counts pays per row, and nobody sees them more often."""
 SWEEP_S = 60.0
 """Every row is emitted again once in this time, touched or not: it repairs what a halted former owner wrote late."""
 TALLY_S = 60.0

@@ -1,14 +1,17 @@
-"""People per cell from absolute partials: each partition's newest row, summed. Replays replace, they never add."""
+"""Rows of `cell-partials`: one partition's people in one cell, absolute. Replays replace, they never add."""
 
 import struct
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from streams.codec import CodecError
-from streams.events.cells import CellCount
 
 KEY = struct.Struct(">QH")
 VALUE = struct.Struct("<IIq")
+# the same two layouts for whole columns at once
+KEYS = np.dtype([("cell", ">u8"), ("partition", ">u2")])
+VALUES = np.dtype([("count", "<u4"), ("key_sum", "<u4"), ("as_of_ms", "<i8")])
 
 
 @dataclass(frozen=True)
@@ -34,26 +37,3 @@ def decode_partial(key: bytes, value: bytes | None) -> Partial:
     except struct.error as error:
         raise CodecError(f"not a row of cell-partials: {error}") from error
     return Partial(cell, partition, count, key_sum, as_of_ms)
-
-
-Parts = Mapping[str, tuple[int, int, int]]
-"""The worker's table, key = cell: partition (as text) -> count, key sum, as_of in ms."""
-
-
-def fold_partial(known: Parts | None, partial: Partial) -> dict[str, tuple[int, int, int]]:
-    """The cell's parts after this row; an empty part leaves."""
-    parts = dict(known or {})
-    parts.pop(str(partial.partition), None)
-    if partial.count:
-        parts[str(partial.partition)] = (partial.count, partial.key_sum, partial.as_of_ms)
-    return parts
-
-
-def cell_count(cell: int, parts: Parts) -> CellCount:
-    """The sum; `as_of_ms` is the newest part's. Key sums are modulo 2^32."""
-    return CellCount(
-        cell=cell,
-        count=sum(p[0] for p in parts.values()),
-        key_sum=sum(p[1] for p in parts.values()) & 0xFFFFFFFF,
-        as_of_ms=max((p[2] for p in parts.values()), default=0),
-    )

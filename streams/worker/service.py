@@ -15,9 +15,7 @@ from streams.broker import Broker, BrokerError
 from streams.cells import Gazetteer
 from streams.codec import CodecError
 from streams.dead_letters import DeadLetter
-from streams.sharing.decide import Decider
 from streams.topics import (
-    CELL_PARTIALS,
     CLOSURE_REPORTS,
     MANIFEST,
     MAX_MESSAGE_BYTES,
@@ -28,14 +26,12 @@ from streams.topics import (
 )
 from streams.worker.app import LedgerTable, WorkerConfig, create_app, raw_table, raw_topic
 from streams.worker.contiguity import Contiguity
-from streams.worker.gate import CountsGate, municipalities_by_cell
 from streams.worker.outbox import Emission, Outbox
 from streams.worker.steps import (
     Context,
     RefusedError,
     TakeStep,
     step_closure,
-    step_partial,
     step_place,
     step_telegram,
 )
@@ -69,7 +65,6 @@ class Fold:
     step: TakeStep
     context: Context
     topics: dict[str, Topic]
-    row_key: Callable[[bytes], bytes] = bytes
     contiguity: Contiguity | None = None
 
 
@@ -79,8 +74,7 @@ def fold_event(fold: Fold, event: Any) -> Emission:  # noqa: ANN401
     if fold.contiguity is not None:
         fold.contiguity.check(message.topic, message.partition, message.offset)
     key = message.key or b""
-    row_key = fold.row_key(key)
-    row = fold.table.get(row_key)
+    row = fold.table.get(key)
     try:
         step = fold.step(fold.context, row, key, message.value)
     except CodecError as error:
@@ -94,7 +88,7 @@ def fold_event(fold: Fold, event: Any) -> Emission:  # noqa: ANN401
     if largest > LARGEST_BYTES:
         detail = f"what follows from it has {largest} bytes, the broker takes {LARGEST_BYTES} at most"
         return _refuse(fold, event, reason="too-large", detail=detail)
-    written = fold.table.write(row_key, step.row, partition=message.partition)
+    written = fold.table.write(key, step.row, partition=message.partition)
     return Emission(event, messages=step.messages, written=(written,))
 
 
@@ -125,7 +119,7 @@ def attach_agents(
     contiguity: Contiguity,
     fail: Callable[[BaseException], None],
 ) -> None:
-    """Four agents, one per state, each with one concurrent instance."""
+    """Three agents, one per state, each with one concurrent instance."""
 
     def agent(name: str, fold: Fold) -> None:
         source = raw_topic(app, context.world, *fold.topics.values())
@@ -138,15 +132,13 @@ def attach_agents(
         return raw_table(app, name)
 
     places = sources(SITE_REPORTS, SHELTER_REPORTS)
-    partials, closures = sources(CELL_PARTIALS), sources(CLOSURE_REPORTS)
+    closures = sources(CLOSURE_REPORTS)
     agent(
         "hazards",
         Fold(table("series"), step_telegram, context, sources(TELEGRAMS), contiguity=contiguity),
     )
     agent("shelters", Fold(table("places"), step_place, context, places, contiguity=contiguity))
     agent("closures", Fold(table("closures"), step_closure, context, closures, contiguity=contiguity))
-    # compacted, so it has holes; a cell's parts are one row
-    agent("cells", Fold(table("parts"), step_partial, context, partials, row_key=lambda key: key[:8]))
 
 
 async def serve(
@@ -159,8 +151,7 @@ async def serve(
 ) -> None:
     """Runs until cancelled. `ready` is called when tables are recovered and partitions assigned."""
     await broker.ensure_topics(MANIFEST)
-    gazetteer = Gazetteer.load(areas)
-    context = Context(config.world, gazetteer, CountsGate(Decider.load(), municipalities_by_cell(gazetteer)))
+    context = Context(config.world, Gazetteer.load(areas))
     contiguity = Contiguity()
     outbox = Outbox(await broker.publisher(), session_s=config.session_s, fail=fail)
     config.datadir.parent.mkdir(parents=True, exist_ok=True)

@@ -7,18 +7,16 @@ from typing import Any
 import msgspec
 
 from streams.broker import Message
-from streams.cells import Gazetteer, cell_name
+from streams.cells import Gazetteer
 from streams.codec import CodecError, decode, encode
 from streams.events.alerts import Telegram
 from streams.events.base import Status
 from streams.events.closures import ClosureReport
 from streams.events.shelters import ShelterReport, SiteReport
-from streams.folds.cells import cell_count, decode_partial, fold_partial
 from streams.folds.closures import closure_state, fold_closure
 from streams.folds.hazards import Series, fold_telegram, hazard_state
 from streams.folds.shelters import Place, fold_shelter_report, fold_site, shelter_state
-from streams.topics import CELLS, CLOSURES, HAZARDS, SHARED, SHELTERS, Topic
-from streams.worker.gate import CountsGate
+from streams.topics import CLOSURES, HAZARDS, SHELTERS, Topic
 from streams.world import World
 
 PLACE_REPORT: Any = SiteReport | ShelterReport
@@ -38,7 +36,6 @@ class Context:
 
     world: World
     gazetteer: Gazetteer
-    gate: CountsGate
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +74,6 @@ def step_closure(context: Context, row: bytes | None, key: bytes, value: bytes |
     _admit(context, report.status, key=key, wanted=report.id)
     standing = fold_closure(decode(row, ClosureReport) if row else None, report)
     return Step(encode(standing), ((CLOSURES, Message(key, _state(closure_state(standing)))),))
-
-
-def step_partial(context: Context, row: bytes | None, key: bytes, value: bytes | None) -> Step:
-    """`cell-partials` -> `cells`, and through the gate of row 1 -> `shared`."""
-    partial = decode_partial(key, value)
-    parts = fold_partial(decode(row, dict[str, tuple[int, int, int]]) if row else None, partial)
-    count = cell_count(partial.cell, parts)
-    name = cell_name(partial.cell).encode()
-    messages = [(CELLS, Message(name, encode(count)))]
-    shared = context.gate.let_through(count)
-    if shared is not None:
-        messages.append((SHARED, Message(f"{shared.recipient}|{name.decode()}".encode(), encode(shared))))
-    return Step(msgspec.json.encode(parts), tuple(messages))
 
 
 def _read(value: bytes | None, kind: Any) -> Any:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""Worker, view, Redis and broker of a launched drill are killed while events come in: the page's view is the oracle's in the end."""
+"""Worker, counts, view, Redis and broker of a launched drill are killed while events come in: the page's view is the oracle's in the end."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -15,13 +15,13 @@ from streams.topics import CELLS, HAZARDS
 from streams.view.port import Row, ViewError
 from streams.view.redis import RedisView
 from streams.world import World
-from tests.faults.worker.mix import Mix, make_mix, said
+from tests.faults.worker.mix import Mix, add_partials, make_mix, said
 from tests.faults.worker.test_kills import play
 from tests.integration.worker.city import AREAS, tail, until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
 BOUND_S = 90.0
-KILLS = (("worker",), ("redis", "view"), ("kafka",), ("redis", "worker"))
+KILLS = (("worker", "counts"), ("redis", "view"), ("kafka",), ("redis", "worker", "counts"))
 
 
 @pytest.fixture
@@ -29,7 +29,9 @@ def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
     area = tmp_path / "area"
     area.mkdir()
     (area / "areas.geojson").write_bytes(AREAS)
-    plan = Plan(state=tmp_path / "state", area=area, port_base=free_base(), processes=("worker", "view"))
+    plan = Plan(
+        state=tmp_path / "state", area=area, port_base=free_base(), processes=("worker", "counts", "view")
+    )
     supervisor = Supervisor(plan)
     supervisor.start()
     yield supervisor
@@ -71,6 +73,7 @@ async def test_what_the_page_reads_is_right_though_everything_behind_it_was_kill
     supervisor: Supervisor, broker: KafkaBroker, view: RedisView
 ) -> None:
     mix = make_mix(7)
+    add_partials(mix, 7)
     hazards = await tail(broker, HAZARDS)
     playing = asyncio.create_task(play(mix, await broker.publisher(), seconds=16))
     try:

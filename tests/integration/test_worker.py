@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import AsyncIterator, Iterator
 
-import h3.api.basic_int as h3
 import msgspec
 import pytest
 
@@ -13,18 +12,13 @@ from streams.clock import SystemClock
 from streams.codec import decode, encode
 from streams.events.alerts import HazardState
 from streams.events.base import Action, Hazard
-from streams.events.cells import CellCount, SharedCount
 from streams.events.closures import ClosureReport, ClosureState, Mode
 from streams.events.shelters import Layer, Opening, ShelterReport, ShelterState, SiteReport
-from streams.folds.cells import KEY, VALUE
 from streams.topics import (
-    CELL_PARTIALS,
-    CELLS,
     CLOSURE_REPORTS,
     CLOSURES,
     HAZARDS,
     MANIFEST,
-    SHARED,
     SHELTER_REPORTS,
     SHELTERS,
     SITE_REPORTS,
@@ -54,7 +48,7 @@ def worker(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wor
 async def test_each_kind_of_event_becomes_its_state(broker: KafkaBroker, worker: Worker) -> None:
     run = uuid.uuid4().hex[:8]
     publisher = await broker.publisher()
-    tails = {t: await tail(broker, t) for t in (HAZARDS, SHELTERS, CLOSURES, CELLS, SHARED)}
+    tails = {t: await tail(broker, t) for t in (HAZARDS, SHELTERS, CLOSURES)}
     series, shelter, closure = f"s-{run}", f"sh-{run}", f"c-{run}"
     await publisher.publish(TELEGRAMS, [Message(series.encode(), encode(telegram(series, at=1)))])
     site = SiteReport(
@@ -71,23 +65,13 @@ async def test_each_kind_of_event_becomes_its_state(broker: KafkaBroker, worker:
     await publisher.publish(SHELTER_REPORTS, [Message(shelter.encode(), encode(report))])
     road = ClosureReport(id=closure, source="road", as_of_ms=3, modes=(Mode.FOOT,), cause="flood")
     await publisher.publish(CLOSURE_REPORTS, [Message(closure.encode(), encode(road))])
-    cell = h3.latlng_to_cell(34.5, 135.27, 9)
-    rows = [Message(KEY.pack(cell, p), VALUE.pack(7, 1, 100 + p)) for p in (0, 1)]
-    await publisher.publish(CELL_PARTIALS, rows)
-    name = f"{cell:x}"
     await until(lambda: series in tails[HAZARDS].rows and closure in tails[CLOSURES].rows)
     await until(lambda: b"12" in (tails[SHELTERS].rows.get(shelter) or b""))
-    await until(lambda: b'"count":14' in (tails[CELLS].rows.get(name) or b""))
-    await until(lambda: b'"shown":14' in (tails[SHARED].rows.get(f"staff:99101|{name}") or b""))
     hazard = decode(tails[HAZARDS].rows[series] or b"", HazardState)
     assert hazard.zones[0].cells
     state = decode(tails[SHELTERS].rows[shelter] or b"", ShelterState)
     assert (state.name, state.headcount, state.opening) == ("丘の公園", 12, Opening.OPEN)
     assert decode(tails[CLOSURES].rows[closure] or b"", ClosureState).modes == (Mode.FOOT,)
-    assert decode(tails[CELLS].rows[name] or b"", CellCount).as_of_ms == 101
-    await publisher.publish(CELL_PARTIALS, [Message(KEY.pack(cell, 0), None)])
-    await until(lambda: b'"shown":null' in (tails[SHARED].rows[f"staff:99101|{name}"] or b""))
-    assert decode(tails[SHARED].rows[f"staff:99101|{name}"] or b"", SharedCount).fewer_than == 10
 
 
 @pytest.mark.kafka

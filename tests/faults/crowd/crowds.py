@@ -160,21 +160,21 @@ def start_crowd(bootstrap: str, folder: Path, *, name: str = "crowd", checkpoint
     return child
 
 
-def start_worker(bootstrap: str, folder: Path) -> Child:
-    """`mio run worker` of an area without places, ready."""
+def start_counts(bootstrap: str, folder: Path) -> Child:
+    """`mio run counts` of an area without places, ready."""
     area, port = folder / "area", free_port()
-    area.mkdir(parents=True)
+    area.mkdir(parents=True, exist_ok=True)
     (area / "areas.geojson").write_text('{"type":"FeatureCollection","features":[]}', encoding="utf-8")
     environment = {
         "MIO_KAFKA": bootstrap,
         "MIO_WORLD": "drill",
         "MIO_STATE": str(folder),
-        "MIO_PORT_BASE": str(port - PROCESS_ORDER.index("worker")),
+        "MIO_PORT_BASE": str(port - PROCESS_ORDER.index("counts")),
     }
     child = Child(
-        "worker",
-        [sys.executable, "-m", "services.cli", "run", "worker"],
-        log=folder / "worker.log",
+        "counts",
+        [sys.executable, "-m", "services.cli", "run", "counts"],
+        log=folder / "counts.log",
         env=environment,
     )
     child.wait_ready(lambda: ask_ready(f"http://127.0.0.1:{port}").ready, timeout_s=60)

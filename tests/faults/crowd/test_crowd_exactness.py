@@ -1,4 +1,4 @@
-"""A million positions, the crowd process killed twice on the way: the counts are the oracle's, to the last person."""
+"""A million positions, crowd and counts killed twice on the way: partials and cells are the oracle's, to the last person."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from services.local.child import Child
 from services.local.kafka import LocalKafka
 from streams.broker import Message, Publisher
 from streams.broker_kafka import KafkaBroker
@@ -23,12 +24,13 @@ from streams.world import World
 from tests.faults.crowd.crowds import (
     Offsets,
     Oracle,
+    Partials,
     batches_of,
     counts,
     read_partial_rows,
     read_records,
+    start_counts,
     start_crowd,
-    start_worker,
 )
 
 POSITIONS_SENT = 1_000_000
@@ -81,12 +83,12 @@ async def fold_again(bootstrap: str) -> list[Partial]:
 
 
 @pytest.mark.kafka
-async def test_a_million_positions_and_two_kills_leave_the_oracles_counts(
+async def test_a_million_positions_and_two_kills_of_crowd_and_counts_leave_the_oracles_people(
     own_kafka: LocalKafka, tmp_path: Path
 ) -> None:
     broker = KafkaBroker(own_kafka.bootstrap, World.DRILL, SystemClock())
     await broker.ensure_topics(MANIFEST)
-    crowd = start_crowd(own_kafka.bootstrap, tmp_path)
+    crowd, counting = _start_both(own_kafka.bootstrap, tmp_path)
     try:
         async with Offsets(own_kafka.bootstrap) as offsets:
             sender = Sender(await broker.publisher(), offsets)
@@ -94,45 +96,41 @@ async def test_a_million_positions_and_two_kills_leave_the_oracles_counts(
             for wanted in (200, 600):
                 await until(lambda wanted=wanted: _reached(offsets, wanted))  # type: ignore[misc]
                 crowd.kill()
+                counting.kill()
                 assert await offsets.committed() < await offsets.end()
                 assert not sending.done()
-                crowd = start_crowd(own_kafka.bootstrap, tmp_path)
+                crowd, counting = _start_both(own_kafka.bootstrap, tmp_path)
             await sending
             await until(lambda: _done(offsets))
+        partials = sender.oracle.partials()
+        await until(lambda: _cells_are(own_kafka.bootstrap, people(partials)))
     finally:
+        counting.stop()
         crowd.stop()
         await broker.close()
     found = await read_partial_rows(own_kafka.bootstrap)
-    assert counts(found) == sender.oracle.partials()
+    assert counts(found) == partials
     assert found == await fold_again(own_kafka.bootstrap)
     assert sum(row.count for row in found) > 20_000
 
 
-@pytest.mark.kafka
-async def test_the_workers_cells_are_the_oracles_people(own_kafka: LocalKafka, tmp_path: Path) -> None:
-    broker, oracle = KafkaBroker(own_kafka.bootstrap, World.DRILL, SystemClock()), Oracle()
-    await broker.ensure_topics(MANIFEST)
-    publisher = await broker.publisher()
-    made = batches_of(positions=100_000, devices=6_000, span_ms=2 * TTL_MS, seed=12, spread=0.003)
-    for partition, columns in made:
-        oracle.add(partition, columns)
-        await publisher.publish(POSITIONS, [Message(b"", encode_positions(columns), partition=partition)])
-    expected: dict[int, int] = {}
-    for (cell, _), (count, _) in oracle.partials().items():
-        expected[cell] = expected.get(cell, 0) + count
-    crowd = start_crowd(own_kafka.bootstrap, tmp_path)
-    worker = start_worker(own_kafka.bootstrap, tmp_path / "worker")
-    try:
-        await until(lambda: _cells_are(own_kafka.bootstrap, expected))
-    finally:
-        worker.stop()
-        crowd.stop()
-        await broker.close()
+def _start_both(bootstrap: str, folder: Path) -> tuple[Child, Child]:
+    return start_crowd(bootstrap, folder), start_counts(bootstrap, folder / "counts")
 
 
-async def _cells_are(bootstrap: str, expected: dict[int, int]) -> bool:
+def people(partials: Partials) -> dict[int, tuple[int, int]]:
+    """Cell -> count, key sum."""
+    found: dict[int, tuple[int, int]] = {}
+    for (cell, _), (count, key_sum) in partials.items():
+        known = found.get(cell, (0, 0))
+        found[cell] = (known[0] + count, (known[1] + key_sum) % 2**32)
+    return found
+
+
+async def _cells_are(bootstrap: str, expected: dict[int, tuple[int, int]]) -> bool:
     newest = {r.key: decode(r.value, CellCount) for r in await read_records(bootstrap, CELLS)}
-    return {state.cell: state.count for state in newest.values() if state.count} == expected
+    told = {state.cell: (state.count, state.key_sum) for state in newest.values() if state.count}
+    return told == expected
 
 
 async def _reached(offsets: Offsets, wanted: int) -> bool:

@@ -1,8 +1,6 @@
 """The whole system during a drill, its processes and its broker killed on the way: the end state equals the oracle's."""
 
 import asyncio
-import os
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -20,6 +18,7 @@ from services.drill.player import Player, Progress
 from services.drill.scenario import make_scenario
 from services.drill.sender import Sender, make_client
 from services.local.plan import Plan, read_secrets
+from services.local.ports import free_base
 from services.local.supervisor import Supervisor
 from streams.broker import Record
 from streams.broker_kafka import KafkaBroker
@@ -37,7 +36,12 @@ START_MS = 1_788_238_800_000
 SPEED = 60.0
 FIRST_EVENTS = 13
 """The script up to the major tsunami warning: 66 of its 120 minutes, as many seconds here."""
-KILLS = {14: ("worker",), 27: ("crowd", "gateway"), 39: ("kafka",), 55: ("ingest", "worker")}
+KILLS = {
+    14: ("worker", "counts"),
+    27: ("crowd", "gateway"),
+    39: ("kafka",),
+    55: ("ingest", "worker", "counts"),
+}
 """Scenario minute -> who gets SIGKILL."""
 SETTLE_S = 90
 STATES: dict[Topic, type[Any]] = {
@@ -46,23 +50,6 @@ STATES: dict[Topic, type[Any]] = {
     CLOSURES: ClosureState,
     CELLS: CellCount,
 }
-
-
-def free_base() -> int:
-    """Ten free ports in a row."""
-    for base in range(20_000 + os.getpid() % 500 * 10, 32_000, 10):
-        sockets = [socket.socket() for _ in range(10)]
-        try:
-            for offset, sock in enumerate(sockets):
-                sock.bind(("127.0.0.1", base + offset))
-        except OSError:
-            continue
-        else:
-            return base
-        finally:
-            for sock in sockets:
-                sock.close()
-    raise AssertionError("no ten free ports in a row")
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ class Mix:
 
 
 def make_mix(seed: int) -> Mix:
-    """Histories of things, interleaved; partials stay in order per key, as their one writer sends them."""
+    """Histories of things, interleaved: what the worker folds."""
     dice = random.Random(seed)
     mix = Mix()
     for number in range(THINGS):
@@ -53,7 +53,6 @@ def make_mix(seed: int) -> Mix:
         _places(mix, dice, f"place-{number}")
     mix.sent += dice.choices(mix.sent, k=len(mix.sent) // 4)
     dice.shuffle(mix.sent)
-    _partials(mix, dice)
     return mix
 
 
@@ -93,7 +92,9 @@ def _places(mix: Mix, dice: random.Random, place: str) -> None:
     mix.expected[SHELTERS][place] = (site.name, str(reports[-1].opening), reports[-1].headcount)
 
 
-def _partials(mix: Mix, dice: random.Random) -> None:
+def add_partials(mix: Mix, seed: int) -> None:
+    """What the counts fold, mixed in: in order per key, as their one writer sends them."""
+    dice = random.Random(seed)
     counts: dict[tuple[int, int], int] = {}
     for at in range(300):
         cell, part, count = dice.choice(CELLS_OF_TOWN), dice.randrange(12), dice.randint(0, 9)

@@ -9,8 +9,7 @@ import pytest
 from streams.broker import Message
 from streams.broker_kafka import KafkaBroker, KafkaPublisher
 from streams.codec import encode
-from streams.folds.cells import KEY, VALUE
-from streams.topics import CELL_PARTIALS, CELLS, HAZARDS, TELEGRAMS, WORKER_SERIES, dead_letters
+from streams.topics import HAZARDS, TELEGRAMS, WORKER_SERIES, dead_letters
 from tests.integration.worker.city import (
     Worker,
     committed,
@@ -29,27 +28,18 @@ pytestmark = pytest.mark.kafka
 async def test_records_that_cannot_be_folded_are_kept_with_their_reason_and_their_partition_goes_on(
     broker: KafkaBroker, publisher: KafkaPublisher, worker: Worker
 ) -> None:
-    letters, hazards, cells = [await tail(broker, t) for t in (dead_letters(TELEGRAMS), HAZARDS, CELLS)]
-    partial_letters = await tail(broker, dead_letters(TELEGRAMS))
+    letters, hazards = await tail(broker, dead_letters(TELEGRAMS)), await tail(broker, HAZARDS)
     (series,) = unique(1)
     nested = b'{"type":"telegram","x":' + b"[" * 100_000
     bad = {f"{series}-a": b"\xff", f"{series}-b": nested, f"{series}-c": encode(telegram("another", at=1))}
     await publisher.publish(TELEGRAMS, [Message(k.encode(), v, partition=1) for k, v in bad.items()])
-    await publisher.publish(CELL_PARTIALS, [Message(KEY.pack(1, 0), VALUE.pack(3, 1, 1), partition=2)])
     await publisher.publish(
         TELEGRAMS, [Message(series.encode(), encode(telegram(series, at=1)), partition=1)]
     )
-    await publisher.publish(
-        CELL_PARTIALS, [Message(KEY.pack(0x89283082803FFFF, 0), VALUE.pack(3, 1, 1), partition=2)]
-    )
-    await until(
-        lambda: (
-            series in hazards.rows and "89283082803ffff" in cells.rows and bad.keys() <= letters.rows.keys()
-        )
-    )
+    await until(lambda: series in hazards.rows and bad.keys() <= letters.rows.keys())
     assert {k: letters.rows[k] for k in bad} == bad
     assert [letters.headers[k]["reason"] for k in bad] == [b"undecodable", b"undecodable", b"wrong-key"]
-    assert partial_letters.headers[f"{series}-a"]["place"].startswith(b"drill.telegrams[1]@")
+    assert letters.headers[f"{series}-a"]["place"].startswith(b"drill.telegrams[1]@")
     assert worker.child.running
 
 

@@ -12,12 +12,10 @@ from streams.broker_kafka import KafkaBroker
 from streams.broker_memory import MemoryBroker
 from streams.cells import Gazetteer
 from streams.clock import SystemClock
-from streams.sharing.decide import Decider
 from streams.topics import MANIFEST, Topic
 from streams.worker import app as worker_app
 from streams.worker.app import LedgerTable, WorkerConfig, create_app
 from streams.worker.contiguity import Contiguity
-from streams.worker.gate import CountsGate
 from streams.worker.outbox import Outbox
 from streams.worker.service import attach_agents
 from streams.worker.steps import Context
@@ -35,7 +33,7 @@ MANIFEST_BY_NAME = {t.full_name(World.DRILL): t for t in MANIFEST}
 async def app(tmp_path: Path) -> faust.App:
     config = WorkerConfig("127.0.0.1:9", World.DRILL, tmp_path / "data")
     app = create_app(config)
-    context = Context(World.DRILL, Gazetteer({}, {}), CountsGate(Decider.load(), {}))
+    context = Context(World.DRILL, Gazetteer({}, {}))
     outbox = Outbox(MemoryBroker(World.DRILL, SystemClock()), session_s=6, fail=pytest.fail)
     attach_agents(app, context, outbox=outbox, contiguity=Contiguity(), fail=pytest.fail)
     return app
@@ -62,7 +60,7 @@ def test_a_session_is_heard_of_several_times_before_it_ends(app: faust.App) -> N
 
 
 def test_each_agent_runs_once_at_a_time_and_reads_raw_bytes(app: faust.App) -> None:
-    assert len(app.agents) == 4
+    assert len(app.agents) == 3
     for agent in app.agents.values():
         assert agent.concurrency == 1
         assert agent.channel.value_type is bytes

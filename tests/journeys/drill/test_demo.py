@@ -1,9 +1,7 @@
 """`mio demo` as a person starts it: ready, a way answered, the page live with the drill's first warning, and gone after Ctrl-C."""
 
-import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,27 +14,11 @@ from playwright.async_api import Page, expect
 
 from services.cli.demo import HOME
 from services.local.plan import Plan
+from services.local.ports import free_base
 from services.local.wait import wait_until
 
 pytestmark = pytest.mark.browser
 READY_S, CUE_S, STOP_S = 150, 90, 60
-
-
-def free_base() -> int:
-    """Ten free ports in a row."""
-    for base in range(32_000 + os.getpid() % 500 * 10, 60_000, 10):
-        sockets = [socket.socket() for _ in range(10)]
-        try:
-            for offset, sock in enumerate(sockets):
-                sock.bind(("127.0.0.1", base + offset))
-        except OSError:
-            continue
-        else:
-            return base
-        finally:
-            for sock in sockets:
-                sock.close()
-    raise AssertionError("no ten free ports in a row")
 
 
 class Demo:

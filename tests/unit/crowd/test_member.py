@@ -59,7 +59,7 @@ def test_a_sweep_comes_by_every_cell_once() -> None:
     assert len(seen) == len(set(seen)) == 499
 
 
-def test_rows_are_what_the_worker_reads_and_all_partials_of_a_cell_meet_in_one_partition() -> None:
+def test_rows_are_what_the_counts_read_and_all_partials_of_a_cell_meet_in_one_partition() -> None:
     fold = held().fold
     fold.fold([one(5 << 32), one(6 << 32), one(7 << 32, place=PLACES[1])], offset=0)
     fold.fold([one(7 << 32, minute=1)], offset=1)

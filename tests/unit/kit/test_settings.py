@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.kit.settings import PROCESS_ORDER, Settings, SettingsError
+from services.kit.settings import PORT_ORDER, PROCESS_ORDER, Settings, SettingsError
 from services.local.plan import Plan
 from streams.world import World
 
@@ -12,12 +12,12 @@ from streams.world import World
 def test_the_defaults_are_the_drill_on_loopback() -> None:
     settings = Settings.from_env({})
     assert settings.world is World.DRILL
-    assert (settings.kafka, settings.redis) == ("127.0.0.1:8708", "redis://127.0.0.1:8707/0")
+    assert (settings.kafka, settings.redis) == ("127.0.0.1:8709", "redis://127.0.0.1:8708/0")
     assert settings.area == Path(".mio/area")
 
 
 def test_the_servers_follow_the_port_base_unless_named() -> None:
-    assert Settings.from_env({"MIO_PORT_BASE": "9000"}).kafka == "127.0.0.1:9008"
+    assert Settings.from_env({"MIO_PORT_BASE": "9000"}).kafka == "127.0.0.1:9009"
     assert Settings.from_env({"MIO_PORT_BASE": "9000", "MIO_KAFKA": "k:1"}).kafka == "k:1"
 
 
@@ -42,5 +42,6 @@ def test_launcher_and_processes_agree_on_ports_and_settings(tmp_path: Path) -> N
     settings = Settings.from_env(plan.environment(kafka="k:1", redis="redis://r:2/0"))
     assert [settings.port(name) for name in PROCESS_ORDER] == [plan.port(name) for name in PROCESS_ORDER]
     assert (settings.world, settings.kafka, settings.area) == (World.REAL, "k:1", tmp_path / "town")
+    assert len({plan.port(name) for name in PORT_ORDER}) == len(PORT_ORDER)
     assert settings.partner_key
     assert settings.device_secret

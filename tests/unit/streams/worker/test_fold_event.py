@@ -10,11 +10,7 @@ from hypothesis import strategies as st
 from streams.cells import Gazetteer
 from streams.codec import encode
 from streams.events.base import Status
-from streams.folds.cells import KEY, VALUE
-from streams.sharing.decide import Decider
 from streams.topics import (
-    CELL_PARTIALS,
-    CELLS,
     CLOSURE_REPORTS,
     HAZARDS,
     SHELTER_REPORTS,
@@ -23,14 +19,11 @@ from streams.topics import (
     Topic,
 )
 from streams.worker.contiguity import Contiguity, GapError
-from streams.worker.gate import CountsGate
 from streams.worker.outbox import Emission
 from streams.worker.service import LARGEST_BYTES, Fold, fold_event
-from streams.worker.steps import Context, TakeStep, step_closure, step_partial, step_place, step_telegram
+from streams.worker.steps import Context, TakeStep, step_closure, step_place, step_telegram
 from streams.world import World
 from tests.unit.streams.given import SERIES, closure, report, site, telegram
-
-DECIDER = Decider.load()
 
 
 class Table:
@@ -48,7 +41,7 @@ class Table:
 
 
 def make_fold(step: TakeStep, *topics: Topic, world: World = World.DRILL, **fields: Any) -> Fold:  # noqa: ANN401
-    context = Context(world, Gazetteer({}, {}), CountsGate(DECIDER, {}))
+    context = Context(world, Gazetteer({}, {}))
     table: Any = Table()
     return Fold(table, step, context, {t.full_name(world): t for t in topics}, **fields)
 
@@ -119,18 +112,6 @@ def test_hostile_records_become_dead_letters_whole(key: bytes | None, value: byt
         assert topic_of_letter is topic
         assert (letter.key, letter.value, letter.reason) == (key or b"", value, "undecodable")
         assert letter.place == f"{topic.full_name(World.DRILL)}[2]@0"
-
-
-@given(st.binary(max_size=20), st.none() | st.binary(max_size=20))
-def test_hostile_rows_of_partials_never_raise(key: bytes, value: bytes | None) -> None:
-    feed(make_fold(step_partial, CELL_PARTIALS, row_key=lambda k: k[:8]), key, value)
-
-
-def test_a_cell_that_is_no_cell_is_a_dead_letter_and_the_next_row_goes_on() -> None:
-    fold = make_fold(step_partial, CELL_PARTIALS, row_key=lambda k: k[:8])
-    assert reason(feed(fold, KEY.pack(1, 0), VALUE.pack(3, 1, 1))) == "not-foldable"
-    emission = feed(fold, KEY.pack(0x89283082803FFFF, 0), VALUE.pack(3, 1, 1))
-    assert [topic for topic, _ in emission.messages] == [CELLS]
 
 
 def test_whatever_a_step_raises_is_a_dead_letter_that_says_so() -> None:

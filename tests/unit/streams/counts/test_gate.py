@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.cells import Gazetteer
+from streams.counts.gate import CountsGate, municipalities_by_cell
 from streams.events.cells import CellCount
 from streams.sharing.decide import CountsRequest, Decider, Decision, Recipient
-from streams.worker.gate import CountsGate, municipalities_by_cell
 
 OURS, THEIRS = h3.latlng_to_cell(34.5, 135.27, 9), h3.latlng_to_cell(34.9, 135.7, 9)
 AREAS = Gazetteer(

@@ -25,11 +25,12 @@ def municipalities_by_cell(gazetteer: Gazetteer) -> Mapping[int, str]:
 
 @dataclass
 class CountsGate:
-    """Decides once per municipality, then looks up."""
+    """Decides once per municipality and places each cell once, then looks up."""
 
     decider: Decider
     owners: Mapping[int, str]
     _decisions: dict[str, Decision] = field(default_factory=dict)
+    _found: dict[int, str | None] = field(default_factory=dict)
 
     def let_through(self, count: CellCount) -> SharedCount | None:
         """What staff of the cell's own municipality are shown of it; None where no municipality of ours is, or none may."""
@@ -55,6 +56,11 @@ class CountsGate:
 
     def find_municipality(self, cell: int) -> str | None:
         """Whose cell it is, by its centre."""
+        if cell not in self._found:
+            self._found[cell] = self._look_up(cell)
+        return self._found[cell]
+
+    def _look_up(self, cell: int) -> str | None:
         centre = h3.latlng_to_cell(*h3.cell_to_latlng(cell), HAZARD_RESOLUTION)
         chain = (h3.cell_to_parent(centre, r) for r in range(HAZARD_RESOLUTION, -1, -1))
         return next((self.owners[c] for c in chain if c in self.owners), None)
