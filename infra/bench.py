@@ -1,6 +1,7 @@
 """Runs every file of benchmarks/ (or those named), keeps their JSON lines in benchmarks/latest.jsonl, prints a table.
 
-Each benchmark is a program that prints one JSON object a line; `name` says what was measured.
+Each benchmark is a program that prints one JSON object a line; `name` says what was measured. `--readme` also writes the
+figures into README.md, between its two marks.
 """
 
 import json
@@ -12,6 +13,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+README = Path(__file__).resolve().parents[1] / "README.md"
+BEGIN, END = "<!-- figures: make bench ARGS=--readme -->", "<!-- end of figures -->"
 FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 LATEST = FOLDER / "latest.jsonl"
 
@@ -39,9 +42,31 @@ def show(console: Console, figures: list[dict[str, Any]]) -> None:
     console.print(table)
 
 
-def main(names: list[str]) -> int:
+def readme_table(figures: list[dict[str, Any]]) -> str:
+    """The figures as Markdown: what, value with unit, bar and whether it was met, and how many times the peer's."""
+    rows = ["| what | measured | bar | beside a peer in the same run |", "|---|---|---|---|"]
+    for figure in figures:
+        bar, met = figure.get("bar"), figure.get("met")
+        asked = "" if bar is None else f"{bar:g}, {'met' if met else '**not met**'}"
+        ratio = figure.get("ratio")
+        peer = "" if ratio is None else f"{ratio:.3g} times {figure.get('peer', '')}"
+        rows.append(
+            f"| {figure['name']} | {figure['value']:,.6g} {figure.get('unit', '')} | {asked} | {peer} |"
+        )
+    return "\n".join(rows)
+
+
+def write_readme(figures: list[dict[str, Any]]) -> None:
+    """Replaces what stands between the marks."""
+    before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    README.write_text(f"{before}{BEGIN}\n{readme_table(figures)}\n{END}{after}", encoding="utf-8")
+
+
+def main(arguments: list[str]) -> int:
     """Ends with 1 when a benchmark failed or printed nothing."""
     console = Console()
+    names = [a for a in arguments if a != "--readme"]
     programs = [p for p in sorted(FOLDER.glob("*.py")) if not names or p.stem in names]
     figures: list[dict[str, Any]] = []
     failed: list[str] = []
@@ -53,6 +78,8 @@ def main(names: list[str]) -> int:
         figures += found or []
     LATEST.write_text("".join(json.dumps(figure) + "\n" for figure in figures), encoding="utf-8")
     show(console, figures)
+    if "--readme" in arguments:
+        write_readme(figures)
     if failed:
         console.print(f"mio: failed, or printed no figure: {', '.join(failed)}")
     return 1 if failed or not programs else 0

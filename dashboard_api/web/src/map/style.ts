@@ -147,6 +147,9 @@ const LABELS: LayerSpecification[] = [
       "text-font": FONT,
       "text-size": 16,
       "text-letter-spacing": 0.15,
+      // marks are placed first: the name moves beside them rather than vanish
+      "text-variable-anchor": ["center", "top", "bottom", "left", "right"],
+      "text-radial-offset": 1.5,
     },
     paint: { "text-color": MAP.text, "text-halo-color": "#ffffff", "text-halo-width": 2 },
   },
