@@ -130,6 +130,9 @@ POSITIONS = _events(
     to="crowd",
     partitions=POSITION_PARTITIONS,
 )
+LEASE_EVENTS = _events(
+    "lease-events", "shelter id", 2 * DAY_MS, DataClass.PSEUDONYMOUS, by="navigator", to="navigator"
+)
 
 HAZARDS = _state("hazards", "series", _PUBLIC, by="worker", to="navigator view")
 SHELTERS = _state("shelters", "shelter id", _PUBLIC, by="worker", to="navigator view")
@@ -165,6 +168,7 @@ _LIVE = (
     SHELTER_REPORTS,
     CLOSURE_REPORTS,
     POSITIONS,
+    LEASE_EVENTS,
     HAZARDS,
     SHELTERS,
     CLOSURES,
@@ -187,7 +191,7 @@ def dead_letters(topic: Topic) -> Topic:
         topic.key,
         Cleanup.EVENTS,
         topic.data_class,
-        writers=topic.readers + topic.writers,
+        writers=tuple(dict.fromkeys(topic.readers + topic.writers)),
         readers=(),
         partitions=1,
         retention_ms=kept_ms,
