@@ -175,7 +175,12 @@ def _number(text: str) -> float | None:
 
 
 def node_blocks(tags: Tags) -> bool:
-    """Whether nobody passes this node on foot: a fence, a locked gate, access denied. Gates and bollards pass."""
+    """Whether nobody passes this node on foot: a fence, a locked gate, access denied. Gates and bollards pass.
+
+    Access is that of a barrier. On another node, the entrance of a private car park, it says who may turn in, not who may pass by.
+    """
+    if "barrier" not in tags:
+        return False
     access = _access(tags, "foot", "access")
     if access == "permit":
         return False

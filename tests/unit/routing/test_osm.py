@@ -82,6 +82,7 @@ def test_what_a_way_is_like(text: str, bits: Way) -> None:
     [
         ("barrier=bollard", False), ("barrier=gate", False), ("barrier=gate locked=yes", True), ("barrier=fence", True),
         ("barrier=gate access=private", True), ("barrier=gate access=private foot=yes", False),
+        ("amenity=parking_entrance access=private", False),
     ],
 )  # fmt: skip
 def test_which_barriers_stop_walkers(text: str, blocks: object) -> None:
