@@ -1,4 +1,4 @@
-"""An area as one SVG picture: ways, water-side structures, zones, sites and shelters, and a route if there is one. No map server, no font."""
+"""An area, or the surroundings of one way, as an SVG picture: streets, structures, zones, places, closures. No map server, no font."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -7,9 +7,11 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import numpy as np
+import numpy.typing as npt
 from shapely.geometry import shape
 
 from routing import Network, Way
+from routing.geo import METRES_PER_DEGREE
 from streams.events.shelters import Layer, SiteReport
 
 WIDTH = 1600.0
@@ -26,22 +28,30 @@ ZONE_COLOURS = {
     "landslide": "#d7bd94",
 }  # fmt: skip
 LAYER_COLOURS = {Layer.SITE: "#107a3b", Layer.SHELTER: "#b03a2e"}
+LEAST_VIEW_M = 500.0
+"""A picture of a way shows at least this much from side to side."""
+VIEW = 1.35
+"""And the way's surroundings: its own box, this many times as wide."""
+TALLEST = 1.1
+"""Of a picture of a way: height by width, and width by height."""
 
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Frame:
-    """Degrees to picture units; north is up."""
+    """Degrees to picture units; north is up. width, margin: of the picture."""
 
     south: float
     west: float
     north: float
     east: float
+    width: float = WIDTH
+    margin: float = MARGIN
 
     @property
     def scale(self) -> float:
-        return (WIDTH - 2 * MARGIN) / max(self.east - self.west, 1e-6)
+        return (self.width - 2 * self.margin) / max(self.east - self.west, 1e-6)
 
     @property
     def stretch(self) -> float:
@@ -50,13 +60,32 @@ class Frame:
 
     @property
     def height(self) -> float:
-        return (self.north - self.south) * self.scale * self.stretch + 2 * MARGIN
+        return (self.north - self.south) * self.scale * self.stretch + 2 * self.margin
 
     def place(self, lat: float, lon: float) -> tuple[float, float]:
         """x, y of a place."""
         return (
-            MARGIN + (lon - self.west) * self.scale,
-            self.height - MARGIN - (lat - self.south) * self.scale * self.stretch,
+            self.margin + (lon - self.west) * self.scale,
+            self.height - self.margin - (lat - self.south) * self.scale * self.stretch,
+        )
+
+    @classmethod
+    def around(cls, points: Sequence[Point]) -> "Frame":
+        """The surroundings of a way, of a shape that a screen shows whole."""
+        lats, lons = [p[0] for p in points], [p[1] for p in points]
+        lat, lon = (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
+        shrink = max(0.01, math.cos(math.radians(lat)))
+        least = LEAST_VIEW_M / METRES_PER_DEGREE
+        tall = max(VIEW * (max(lats) - min(lats)), least)
+        wide = max(VIEW * (max(lons) - min(lons)) * shrink, least)
+        tall, wide = max(tall, wide / TALLEST) / 2, max(wide, tall / TALLEST) / shrink / 2
+        return cls(lat - tall, lon - wide, lat + tall, lon + wide)
+
+    def shows(self, lats: Iterable[float], lons: Iterable[float]) -> bool:
+        """Whether the box of some points lies in the picture, at least in part."""
+        ys, xs = list(lats), list(lons)
+        return (
+            min(ys) <= self.north and max(ys) >= self.south and min(xs) <= self.east and max(xs) >= self.west
         )
 
     def path(self, points: Iterable[Point]) -> str:
@@ -65,52 +94,78 @@ class Frame:
 
 
 def draw_area(
-    network: Network,
-    places: Sequence[SiteReport],
-    *,
-    title: str,
-    zones: Sequence[dict[str, Any]] = (),
-    route: Sequence[Point] = (),
+    network: Network, places: Sequence[SiteReport], *, title: str, zones: Sequence[dict[str, Any]] = ()
 ) -> str:
-    """The picture as SVG text. `zones` are GeoJSON features with a property `hazard`; `route` is drawn last."""
+    """The whole area as SVG text. `zones` are GeoJSON features with a property `hazard`."""
     frame = Frame(*network.bbox)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {frame.height:.0f}" role="img">',
-        f"<title>{escape(title)}</title>",
-        f'<rect width="{WIDTH:.0f}" height="{frame.height:.0f}" fill="#fbfaf7"/>',
-        *_zones(frame, zones),
-        *_links(frame, network),
-        *_places(frame, places),
-    ]
-    if route:
-        parts.append(
-            f'<path d="{frame.path(route)}" fill="none" stroke="#d4380d" stroke-width="5" stroke-linejoin="round"/>'
+    drawn = [*draw_zones(frame, zones), *draw_links(frame, network), *draw_places(frame, places)]
+    return picture(frame, drawn, f"{title} — {network.attribution}")
+
+
+def picture(frame: Frame, drawn: Iterable[str], title: str) -> str:
+    """The whole SVG text of what was drawn, with the title below."""
+    size = f"{frame.width:.0f} {frame.height:.0f}"
+    return "\n".join(
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" role="img">',
+            f"<title>{escape(title)}</title>",
+            (
+                "<defs>"
+                '<pattern id="zone" width="14" height="14" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+                '<path d="M0 0V14" stroke="#54278f" stroke-width="1.5" stroke-opacity=".45"/></pattern></defs>'
+            ),
+            f'<rect width="{frame.width:.0f}" height="{frame.height:.0f}" fill="#fbfaf7"/>',
+            *drawn,
+            text(frame.margin, frame.height - 6, title, size=14),
+            "</svg>",
+            "",
         )
-        x, y = frame.place(*route[0])
-        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="8" fill="#d4380d"/>')
-    parts.append(_caption(frame, f"{title} — {network.attribution}"))
-    return "\n".join([*parts, "</svg>", ""])
+    )
 
 
-def _links(frame: Frame, network: Network) -> list[str]:
+def draw_links(frame: Frame, network: Network) -> list[str]:
+    """The streets that the picture shows, one path for each kind; thicker where it shows a part only."""
     way = network.link_way
     kind = np.select(
         [(way & Way.BRIDGE) > 0, (way & Way.TUNNEL) > 0, (way & Way.STEPS) > 0], [3, 2, 1], default=0
     )
+    near = _visible(frame, network)
+    thicker = 1.0 if len(near) == network.link_count else 3.0
     drawn = []
     for number, (name, colour, width) in enumerate(STYLES):
-        paths = [
-            frame.path(zip(*(c.tolist() for c in network.shape_of(int(link))), strict=True))
-            for link in np.flatnonzero(kind == number)
-        ]
+        paths = [course_of(frame, network, link) for link in near[kind[near] == number].tolist()]
         drawn.append(
-            f'<path class="{name}" d="{"".join(paths)}" fill="none" stroke="{colour}" stroke-width="{width}"/>'
+            f'<path class="{name}" d="{"".join(paths)}" fill="none" stroke="{colour}" '
+            f'stroke-width="{width * thicker:.1f}"/>'
         )
     return drawn
 
 
-def _zones(frame: Frame, zones: Sequence[dict[str, Any]]) -> list[str]:
+def _visible(frame: Frame, network: Network) -> npt.NDArray[np.int64]:
+    """Links whose box lies in the picture, at least in part."""
+    first = network.shape_start[:-1]
+    lowest, highest = (
+        [ufunc.reduceat(column, first) for column in (network.shape_lat, network.shape_lon)]
+        for ufunc in (np.minimum, np.maximum)
+    )
+    return np.flatnonzero(
+        (lowest[0] <= frame.north)
+        & (highest[0] >= frame.south)
+        & (lowest[1] <= frame.east)
+        & (highest[1] >= frame.west)
+    )
+
+
+def course_of(frame: Frame, network: Network, link: int) -> str:
+    """Path commands along a link."""
+    lats, lons = network.shape_of(link)
+    return frame.path(zip(lats.tolist(), lons.tolist(), strict=True))
+
+
+def draw_zones(frame: Frame, zones: Sequence[dict[str, Any]], *, outlined: bool = False) -> list[str]:
+    """Zones by the colour of their hazard; those in force are outlined and hatched."""
     drawn = []
+    edge = ' stroke="#54278f" stroke-width="3"' if outlined else ""
     for feature in zones:
         colour = ZONE_COLOURS.get(feature["properties"]["hazard"], "#e6b0aa")
         area = shape(feature["geometry"])
@@ -120,11 +175,16 @@ def _zones(frame: Frame, zones: Sequence[dict[str, Any]]) -> list[str]:
             for ring in (polygon.exterior, *polygon.interiors)
         ]
         outline = "".join(frame.path((lat, lon) for lon, lat in ring.coords) + "Z" for ring in rings)
-        drawn.append(f'<path d="{outline}" fill="{colour}" fill-opacity="0.35" fill-rule="evenodd"/>')
+        drawn.append(
+            f'<path class="zone" d="{outline}" fill="{colour}" fill-opacity="0.35" fill-rule="evenodd"/>'
+        )
+        if outlined:
+            drawn.append(f'<path d="{outline}" fill="url(#zone)" fill-rule="evenodd"{edge}/>')
     return drawn
 
 
-def _places(frame: Frame, places: Sequence[SiteReport]) -> list[str]:
+def draw_places(frame: Frame, places: Sequence[SiteReport]) -> list[str]:
+    """Sites and shelters, by colour."""
     drawn = []
     for place in places:
         x, y = frame.place(place.lat, place.lon)
@@ -135,8 +195,19 @@ def _places(frame: Frame, places: Sequence[SiteReport]) -> list[str]:
     return drawn
 
 
-def _caption(frame: Frame, text: str) -> str:
+def text(
+    x: float,
+    y: float,
+    words: str,
+    *,
+    size: int,
+    weight: int = 400,
+    anchor: str = "start",
+    colour: str = "#222",
+) -> str:
+    """Words with a light rim, so that they can be read on streets."""
     return (
-        f'<text x="{MARGIN}" y="{frame.height - 6:.0f}" font-family="sans-serif" font-size="14" fill="#444">'
-        f"{escape(text)}</text>"
+        f'<text x="{x:.0f}" y="{y:.0f}" font-family="sans-serif" font-size="{size}" font-weight="{weight}" '
+        f'text-anchor="{anchor}" fill="{colour}" paint-order="stroke" stroke="#fff" stroke-width="4" '
+        f'stroke-linejoin="round">{escape(words)}</text>'
     )

@@ -1,14 +1,19 @@
 """`mio route`: one question to an area folder, answered here and now. What is in force is what `--hazards` says; no alert is read."""
 
 import json
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from streams.world import World
+
+if TYPE_CHECKING:
+    from services.navigator.answers import Moment
+    from streams.events.closures import ClosureState
 
 HAZARDS = ("flood", "landslide", "storm_surge", "earthquake", "tsunami", "fire", "inland_flood", "volcano")
 
@@ -27,24 +32,91 @@ def route(
     hazards: Annotated[str, typer.Option(help=f"What to flee from, by comma: {', '.join(HAZARDS)}.")] = "",
     language: Annotated[Language, typer.Option(help="Language of the sentences.")] = Language.JA,
     as_json: Annotated[bool, typer.Option("--json", help="The body that HTTP would give.")] = False,
-    picture: Annotated[Path | None, typer.Option(help="Also draw the way, as an .svg file.")] = None,
+    closures: Annotated[
+        Path | None, typer.Option(help="Suppose these closures: a file of any format that mio feed reads.")
+    ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(help="Also draw the way, what is closed and the zones of --hazards, as .svg."),
+    ] = None,
 ) -> None:
     """Ask for the way to safety from a point of an area."""
     from routing.errors import RoutingError
     from services.area.errors import AreaFolderError
 
+    if picture and picture.suffix != ".svg":
+        raise typer.BadParameter(f"{picture}: pictures are drawn as .svg", param_hint="--picture")
     try:
         lat, lon = parse_place(start)
-        body = answer(folder, lat, lon, profile=profile, hazards=parse_hazards(hazards), language=language)
+        named = parse_hazards(hazards)
+        closed = read_closures(closures) if closures else Closures()
+        asked = ask(folder, lat, lon, profile=profile, hazards=named, language=language, closures=closed)
     except (RoutingError, AreaFolderError) as error:
         Console(stderr=True).print(f"mio route: {error}", style="red", markup=False, highlight=False)
         raise typer.Exit(2) from None
+    for line in closed.tell(asked.moment):
+        Console(stderr=True).print(line, style="yellow", markup=False, highlight=False)
     if picture:
-        _draw(folder, body, picture)
+        picture.write_text(draw(folder, asked, (lat, lon), hazards=named), encoding="utf-8")
     if as_json:
-        typer.echo(json.dumps(body, ensure_ascii=False))
+        typer.echo(json.dumps(asked.body, ensure_ascii=False))
     else:
-        typer.echo("\n".join(tell(body, language)))
+        typer.echo("\n".join(tell(asked.body, language)))
+
+
+@dataclass(frozen=True)
+class Closures:
+    """Supposed closures, and what of the file could not be used, in a sentence each."""
+
+    states: "tuple[ClosureState, ...]" = ()
+    refused: tuple[str, ...] = ()
+
+    def tell(self, moment: "Moment") -> list[str]:
+        """What became of each closure that does not close a way to walkers here."""
+        from streams.events.closures import Mode
+        from streams.folds.closures import in_force
+
+        lines = list(self.refused)
+        for state in self.states:
+            if not in_force(state, moment.world.at_ms):
+                lines.append(f"closure {state.id}: not in force now")
+            elif Mode.FOOT not in state.modes:
+                assumed = " (the feed does not say whom it stops)" if state.modes_assumed else ""
+                lines.append(f"closure {state.id}: for cars only{assumed}")
+            elif state.id in moment.unplaced:
+                lines.append(f"closure {state.id}: lies here, but no way is near enough")
+            elif state.id not in moment.overlay.closures:
+                lines.append(f"closure {state.id}: lies in another area")
+        return lines
+
+
+def read_closures(path: Path) -> Closures:
+    """The closures of a file, the newest report of each.
+
+    Raises:
+        AreaFolderError: no such file, or no closure in it.
+    """
+    from services.area.errors import AreaFolderError
+    from streams.adapters.registry import Source, read
+    from streams.clock import SystemClock
+    from streams.events.closures import ClosureReport
+    from streams.folds.closures import closure_state, fold_closure
+
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise AreaFolderError(f"--closures {path}: cannot be read ({error.strerror})") from None
+    reading = read(data, Source(path.stem, SystemClock().now_ms()), name=path.name)
+    reports: dict[str, ClosureReport] = {}
+    for event in reading.events:
+        if isinstance(event, ClosureReport):
+            reports[event.id] = fold_closure(reports.get(event.id), event)
+    refused = tuple(f"{path.name} {r.place}: {r.detail} [{r.reason}]" for r in reading.rejections)
+    if not reports:
+        why = f": {refused[0]}" if refused else f" ({reading.format})"
+        raise AreaFolderError(f"--closures {path}: holds no closure{why}")
+    states = (closure_state(report) for report in reports.values())
+    return Closures(tuple(state for state in states if state is not None), refused)
 
 
 def parse_place(text: str) -> tuple[float, float]:
@@ -77,10 +149,37 @@ def parse_hazards(text: str) -> tuple[str, ...]:
     return names
 
 
+@dataclass(frozen=True)
+class Asked:
+    """An answer's body, and the moment it was given from."""
+
+    body: dict[str, Any]
+    moment: "Moment"
+
+
 def answer(
     folder: Path, lat: float, lon: float, *, profile: str, hazards: tuple[str, ...], language: str
 ) -> dict[str, Any]:
     """The body of a route answer, from the folder's own list and map.
+
+    Raises:
+        AreaFolderError: no area folder.
+        RoutingError: the place or profile cannot be used.
+    """
+    return ask(folder, lat, lon, profile=profile, hazards=hazards, language=language).body
+
+
+def ask(
+    folder: Path,
+    lat: float,
+    lon: float,
+    *,
+    profile: str,
+    hazards: tuple[str, ...],
+    language: str,
+    closures: Closures | None = None,
+) -> Asked:
+    """The same with supposed closures, and with the moment.
 
     Raises:
         AreaFolderError: no area folder.
@@ -100,10 +199,12 @@ def answer(
     states = {site.id: shelter_state(site.id, Place(listed=site)) for site in read_sites(folder)}
     now_ms = SystemClock().now_ms()
     places = {key: state for key, state in states.items() if state is not None}
-    moment = Moment.of(load_ground(folder), State(places=places, at_ms=now_ms))
+    closed = {state.id: state for state in closures.states} if closures else {}
+    moment = Moment.of(load_ground(folder), State(places=places, closures=closed, at_ms=now_ms))
     made = moment.answer(lat, lon, profile=profile, extra=frozenset(Hazard(h) for h in hazards))
     world = World.DRILL if info.synthetic else World.REAL
-    return render(made, moment, profile=profile, language=language, world=world, now_ms=now_ms, heard_ms=None)
+    body = render(made, moment, profile=profile, language=language, world=world, now_ms=now_ms, heard_ms=None)
+    return Asked(body, moment)
 
 
 def tell(body: dict[str, Any], language: str) -> list[str]:
@@ -138,15 +239,22 @@ def tell(body: dict[str, Any], language: str) -> list[str]:
     return lines
 
 
-def _draw(folder: Path, body: dict[str, Any], picture: Path) -> None:
-    from services.area.drawing import draw_area
+def draw(folder: Path, asked: Asked, start: tuple[float, float], *, hazards: tuple[str, ...]) -> str:
+    """The answer as SVG text: the way, what is closed, the zones of these hazards, and the place."""
+    from services.area.journey_drawing import Journey, draw_journey
     from services.area.show import open_overview, read_zones
 
-    if picture.suffix != ".svg":
-        raise typer.BadParameter(f"{picture}: pictures are drawn as .svg", param_hint="--picture")
-    overview = open_overview(folder)
-    way = [(lat, lon) for lon, lat in body["geometry"]["coordinates"]] if body["kind"] == "route" else []
-    svg = draw_area(
-        overview.network, overview.places, title=overview.info.name, zones=read_zones(folder), route=way
+    overview, body = open_overview(folder), asked.body
+    is_route = body["kind"] == "route"
+    journey = Journey(
+        start=start,
+        way=[(lat, lon) for lon, lat in body["geometry"]["coordinates"]] if is_route else (),
+        goal=body["shelter"]["id"] if is_route else "",
+        closed=sorted({int(link) for links in asked.moment.overlay.closures.values() for link in links}),
     )
-    picture.write_text(svg, encoding="utf-8")
+    zones = [zone for zone in read_zones(folder) if zone["properties"]["hazard"] in hazards]
+    told = f"{body['length_m']} m, {body['minutes']} min" if is_route else body["why"]["text"]
+    return draw_journey(
+        overview.network, overview.places, journey, title=f"{overview.info.name}: {told}", zones=zones,
+        mark="訓練・架空の都市 DRILL, made-up city" if overview.info.synthetic else "",
+    )  # fmt: skip
