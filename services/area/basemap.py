@@ -76,7 +76,7 @@ def _report(lines: Iterator[bytes], total: int, progress: Progress) -> Iterator[
 def list_lines(network: Network) -> Iterator[bytes]:
     """One GeoJSON feature per link, in the network's order: class (major|street|path|steps), bridge, tunnel, name."""
     lon_lat = np.round(np.column_stack([network.shape_lon, network.shape_lat]), 6)
-    major = _find_major(network)
+    major = find_major(network)
     for link in range(network.link_count):
         way = int(network.link_way[link])
         kind = _class(way, is_major=bool(major[link]))
@@ -106,7 +106,7 @@ def _class(way: int, *, is_major: bool) -> str:
     return "major" if is_major else "street"
 
 
-def _find_major(network: Network) -> npt.NDArray[np.bool_]:
+def find_major(network: Network) -> npt.NDArray[np.bool_]:
     """bool[links]: links of the longest named streets; a name of the same length as the last one that fits is left out."""
     drivable = (network.link_way & int(Way.CAR | Way.CAR_BACK)) > 0
     length_m = np.where(drivable, network.link_length_m, 0).astype(np.float64)
