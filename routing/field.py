@@ -1,104 +1,45 @@
-"""The shelter field: for each node the best target, the cost and the next edge. Built whole; read by anybody."""
+"""The shelter field: for each node the best target, the cost and the next edge. A value, read by anybody; a change repairs a copy."""
 
-import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from routing.kernels.forest import INF, build_forest, follow, label_components, nearest_targets
+from routing.errors import RoutingError
+from routing.kernels.forest import INF, build_forest, follow, nearest_targets
+from routing.kernels.repair import CUT_TOO_MUCH, find_moved_roots, find_touched, repair_forest
 from routing.network import Network
 from routing.overlay import Overlay
-from routing.profiles import CLOSED, Profile, edge_costs
-from routing.snap import NEAR_M, Snap, Snapper
+from routing.seeds import Seeds, make_seeds, partial_cost
+from routing.snap import Snap
+from routing.walking import Ints, Target, Walking
+from routing.weights import CostChange, Weights
 
-Ints = npt.NDArray[np.int32]
+__all__ = ["Field", "Ints", "NodeIds", "Repair", "Seeds", "Target", "Walking", "make_seeds", "partial_cost"]
 
-ISLAND_NODES = 50
-"""A piece of fewer nodes is an island: nobody is snapped to it."""
+NodeIds = npt.NDArray[np.int32]
 
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A place to flee to. Ties are decided by the order of ids."""
-
-    id: str
-    lat: float
-    lon: float
-
-
-@dataclass(frozen=True)
-class Seeds:
-    """Where targets hang on the network, one row per way in: from `node` along `edge` for `share` of it.
-
-    node, edge, cost, time, target: int32[seeds]; share: float64[seeds]. cost is as weighed now, time as walked, in deciseconds.
-    """
-
-    node: Ints
-    edge: Ints
-    cost: Ints
-    time: Ints
-    target: Ints
-    share: npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Walking:
-    """A network as one profile sees it when nothing is closed; made once per profile.
-
-    cost: int32[edges], deciseconds. usable: bool[links]; ways that are cut off from the rest are not (`islands` counts them).
-    """
-
-    snapper: Snapper
-    profile: Profile
-    cost: Ints
-    usable: npt.NDArray[np.bool_]
-    islands: int
-    _snaps: dict[tuple[float, float], Snap | None] = dataclasses.field(default_factory=dict, repr=False)
-
-    @classmethod
-    def of(cls, snapper: Snapper, profile: Profile) -> "Walking":
-        """The costs, and the links that lie in a piece of at least `ISLAND_NODES` nodes (or in the largest piece)."""
-        network = snapper.network
-        cost = edge_costs(network, profile)
-        label = label_components(
-            network.in_start, network.edge_tail, network.edge_head, network.out_start, network.out_edge, cost
-        )
-        sizes = np.bincount(label)
-        large = sizes >= min(ISLAND_NODES, int(sizes.max()))
-        open_links = np.zeros(network.link_count, bool)
-        open_links[network.edge_link[cost < CLOSED]] = True
-        usable = open_links & large[label[network.link_u]]
-        return cls(snapper, profile, cost, usable, int((open_links & ~usable).sum()))
-
-    @property
-    def network(self) -> Network:
-        return self.snapper.network
-
-    def snap_target(self, target: Target) -> Snap | None:
-        """Where a target hangs on the network, within 300 m; remembered, since targets stay where they are."""
-        place = (target.lat, target.lon)
-        if place not in self._snaps:
-            self._snaps[place] = self.snapper.find(*place, self.usable, reach_m=NEAR_M)
-        return self._snaps[place]
+REBUILD_SHARE = 0.25
+"""A change that cuts off more than this share of the nodes is cheaper to build anew."""
+GONE = -2
+"""Number of a target that is none any more; every node that had it is cut off."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """An answer for every node. Immutable: a change makes a new one.
+    """An answer for every node. Immutable: a change makes a new one, so that no reader sees half of it.
 
-    dist, next_edge, target: int32[nodes], see `routing.kernels.forest`. cost: int32[edges] with closures and membranes.
-    snaps: where each target hangs; None is more than 300 m from any usable way.
+    dist, next_edge, target: int32[nodes], see `routing.kernels.forest`: 12 bytes a node. The weights are shared by all fields of
+    one profile. snaps: where each target hangs; None is more than 300 m from any usable way.
     """
 
-    walking: Walking
-    overlay: Overlay
+    weights: Weights
     targets: tuple[Target, ...]
     snaps: tuple[Snap | None, ...]
     seeds: Seeds
-    cost: Ints
     dist: Ints
     next_edge: Ints
     target: Ints
@@ -106,17 +47,122 @@ class Field:
     @classmethod
     def build(cls, walking: Walking, targets: Sequence[Target], overlay: Overlay) -> "Field":
         """Builds the whole forest: milliseconds for a city."""
-        network = walking.network
-        ordered = tuple(sorted(targets, key=lambda t: t.id))
-        cost = overlay.apply(walking.cost)
-        snaps = tuple(walking.snap_target(t) for t in ordered)
-        seeds = make_seeds(walking, snaps, cost)
+        return cls.of(Weights.of(walking, overlay), targets)
+
+    @classmethod
+    def of(cls, weights: Weights, targets: Sequence[Target]) -> "Field":
+        """Builds it on weights that other fields may share.
+
+        Raises:
+            RoutingError: two targets of one id.
+        """
+        ordered = order_targets(targets)
+        snaps = tuple(weights.walking.snap_target(t) for t in ordered)
+        return cls._grow(weights, ordered, snaps, _seeds(weights, ordered, snaps))
+
+    @classmethod
+    def _grow(
+        cls, weights: Weights, targets: tuple[Target, ...], snaps: tuple[Snap | None, ...], seeds: Seeds
+    ) -> "Field":
+        network = weights.walking.network
         dist, next_edge, best = (np.empty(network.node_count, np.int32) for _ in range(3))
+        largest = max(weights.largest, int(seeds.cost.max(initial=0)))
         build_forest(
-            network.in_start, network.edge_tail, cost, seeds.node, seeds.cost, seeds.target,
-            dist, next_edge, best, _buckets(cost, seeds.cost),
+            network.in_start, network.edge_tail, weights.cost, seeds.node, seeds.cost, seeds.target,
+            dist, next_edge, best, 1 << (largest + 1).bit_length(),
         )  # fmt: skip
-        return cls(walking, overlay, ordered, snaps, seeds, cost, dist, next_edge, best)
+        return cls(weights, targets, snaps, seeds, dist, next_edge, best)
+
+    def repair(
+        self,
+        targets: Sequence[Target] | None = None,
+        overlay: Overlay | None = None,
+        *,
+        change: CostChange | None = None,
+        most_cut: float = REBUILD_SHARE,
+    ) -> "Repair":
+        """The field after a change of targets (None: the same) and overlay (None: the same), equal to a new one bit for bit.
+
+        change: the overlay's change as edge deltas, where fields that share weights have one already. most_cut: share of the
+        nodes; it is built anew where more are cut off.
+
+        Raises:
+            RoutingError: two targets of one id; a change that does not begin at this field's weights.
+        """
+        change = change or self.weights.change(overlay or self.overlay)
+        if change.former is not self.weights:
+            raise RoutingError(
+                "this change begins at other weights than the field's: take it from field.weights"
+            )
+        ordered = self.targets if targets is None else order_targets(targets)
+        if ordered == self.targets:
+            ordered, snaps = self.targets, self.snaps
+        else:
+            snaps = tuple(self.walking.snap_target(t) for t in ordered)
+        seeds = _seeds(change.weights, ordered, snaps)
+        if ordered is self.targets and seeds.equals(self.seeds):
+            seeds = self.seeds
+            if len(change.edges) == 0:
+                same = change.weights is self.weights
+                made = self if same else replace(self, weights=change.weights)
+                return Repair(made, np.empty(0, np.int32), rebuilt=False)
+        return self._mend(change, ordered, snaps, seeds, int(most_cut * self.network.node_count))
+
+    def _mend(
+        self,
+        change: CostChange,
+        targets: tuple[Target, ...],
+        snaps: tuple[Snap | None, ...],
+        seeds: Seeds,
+        most_cut: int,
+    ) -> "Repair":
+        network, renumber = self.network, _renumber(self.targets, targets)
+        moved = self._find_moved_roots(seeds, renumber)
+        dist, next_edge = self.dist.copy(), self.next_edge.copy()
+        target = self.target.copy() if targets is self.targets else renumber[self.target]
+        seen, work = np.zeros(network.node_count, np.uint8), np.empty(network.node_count, np.int32)
+        count = repair_forest(
+            network.in_start, network.edge_tail, network.edge_head, network.out_start, network.out_edge,
+            change.weights.cost, change.edges, change.former_cost, moved, seeds.node, seeds.cost, seeds.target,
+            dist, next_edge, target, seen, work, most_cut,
+        )  # fmt: skip
+        if count == CUT_TOO_MUCH:
+            made = self._grow(change.weights, targets, snaps, seeds)
+            work = np.arange(network.node_count, dtype=np.int32)
+        else:
+            made = Field(change.weights, targets, snaps, seeds, dist, next_edge, target)
+            work = work[:count]
+        seen[:] = 0
+        touched = find_touched(
+            network.in_start, network.edge_tail, work, moved, renumber, self.dist, self.next_edge, self.target,
+            made.dist, made.next_edge, made.target, seen,
+        )  # fmt: skip
+        return Repair(made, touched, rebuilt=count == CUT_TOO_MUCH)
+
+    def _find_moved_roots(self, seeds: Seeds, renumber: Ints) -> Ints:
+        if seeds is self.seeds:
+            return np.empty(0, np.int32)
+        old, new = self.seeds, seeds
+        return np.asarray(
+            find_moved_roots(
+                self.next_edge, self.dist, self.target, renumber,
+                np.argsort(old.node, kind="stable"), old.node, old.cost, old.target, np.stack([old.edge, old.share], 1),
+                np.argsort(new.node, kind="stable"), new.node, new.cost, new.target, np.stack([new.edge, new.share], 1),
+            )
+        )  # fmt: skip
+
+    @property
+    def walking(self) -> Walking:
+        return self.weights.walking
+
+    @property
+    def overlay(self) -> Overlay:
+        return self.weights.overlay
+
+    @property
+    def cost(self) -> Ints:
+        """int32[edges] with closures and membranes."""
+        return self.weights.cost
 
     @property
     def network(self) -> Network:
@@ -173,29 +219,39 @@ class Field:
         return bool(self.dist[node] != INF)
 
 
-def partial_cost(cost: int, share: float) -> int:
-    """Deciseconds for a share of an edge."""
-    return round(cost * share)
+@dataclass(frozen=True)
+class Repair:
+    """A field after a change. touched: int32[k], the nodes on whose way anything is other than before, exactly these, in no order.
+
+    Whoever walks by the former field and comes through none of them keeps way, cost and target. rebuilt: it was cheaper.
+    """
+
+    field: Field
+    touched: Ints
+    rebuilt: bool
 
 
-def make_seeds(walking: Walking, snaps: Sequence[Snap | None], cost: Ints) -> Seeds:
-    """Both ways in to each target, where they are open."""
-    rows: list[tuple[int, int, int, int, int]] = []
-    shares: list[float] = []
-    there, back = walking.network.edge_of_link
-    for index, snap in enumerate(snaps):
-        if snap is None:
-            continue
-        for edge, share in ((int(there[snap.link]), snap.share), (int(back[snap.link]), 1 - snap.share)):
-            if edge >= 0 and cost[edge] < CLOSED:
-                weighed, walked = (partial_cost(int(c[edge]), share) for c in (cost, walking.cost))
-                rows.append((int(walking.network.edge_tail[edge]), edge, weighed, walked, index))
-                shares.append(share)
-    node, edges, price, time, target = np.array(rows, np.int32).reshape(-1, 5).T.copy()
-    return Seeds(node, edges, price, time, target, np.array(shares, np.float64))
+def order_targets(targets: Sequence[Target]) -> tuple[Target, ...]:
+    """By id.
+
+    Raises:
+        RoutingError: two of one id.
+    """
+    ordered = tuple(sorted(targets, key=lambda t: t.id))
+    for one, other in pairwise(ordered):
+        if one.id == other.id:
+            raise RoutingError(
+                f"two targets have the id {one.id!r}: ties are decided by it, so give each its own"
+            )
+    return ordered
 
 
-def _buckets(cost: Ints, seed_cost: Ints) -> int:
-    finite = cost[cost < CLOSED]
-    largest = max(int(finite.max(initial=1)), int(seed_cost.max(initial=0)))
-    return 1 << (largest + 1).bit_length()
+def _seeds(weights: Weights, targets: tuple[Target, ...], snaps: tuple[Snap | None, ...]) -> Seeds:
+    prices = np.array([t.price_ds for t in targets], np.int32)
+    return make_seeds(weights.walking, snaps, weights.cost, prices_ds=prices)
+
+
+def _renumber(old: tuple[Target, ...], new: tuple[Target, ...]) -> Ints:
+    """int32[old + 1]: number of each old target among the new, GONE if it is none; the last row keeps "none" for index -1."""
+    numbers = {target.id: number for number, target in enumerate(new)}
+    return np.array([*(numbers.get(target.id, GONE) for target in old), -1], np.int32)

@@ -129,7 +129,7 @@ def _directs(field: Field, snap: Snap) -> list[_Way]:
         edge = int((there if target.share >= snap.share else back)[snap.link])
         if edge >= 0 and field.cost[edge] < CLOSED:
             share = abs(target.share - snap.share)
-            cost = partial_cost(int(field.cost[edge]), share)
+            cost = partial_cost(int(field.cost[edge]), share) + field.targets[index].price_ds
             time = partial_cost(int(field.walking.cost[edge]), share)
             ways.append(_Way(index, cost, _Leg(edge, share, cost, time)))
     return ways

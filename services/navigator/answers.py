@@ -1,31 +1,37 @@
 """From a moment's state to fields and answers. Pure but for the fields' cache; an answer comes from one moment only."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 import routing
 from routing.errors import RoutingError
 from services.navigator.ground import Ground, HazardMapZone
-from services.navigator.links import LinkCache
+from services.navigator.links import LinkCache, Placing
 from services.navigator.state import ActiveHazard, World
+from services.navigator.warm import NONE, Basis, FieldKey, WarmFields
 from streams.events.base import SITE_HAZARDS, Hazard
-from streams.events.closures import Mode
-from streams.events.shelters import ShelterState
+from streams.events.closures import ClosureState, Mode
+from streams.events.shelters import Layer, ShelterState
 
-__all__ = ["Answer", "Ground", "HazardMapZone", "Key", "LinkCache", "Moment"]
+__all__ = ["NONE", "Answer", "FieldKey", "Ground", "HazardMapZone", "Key", "LinkCache", "Misplaced", "Moment"]
 
-KEPT_FIELDS = 16
-"""Fields kept warm: one per profile and set of hazards in use."""
 FILLING = (Hazard.FLOOD, Hazard.INLAND_FLOOD, Hazard.STORM_SURGE, Hazard.TSUNAMI)
 """Hazards that fill fords, tunnels and underpasses; these are closed where such a hazard is in force."""
+MODES = {Mode.FOOT: routing.Mode.FOOT, Mode.CAR: routing.Mode.CAR}
 
 Key = tuple[str, frozenset[Hazard]]
 """Profile, and the hazards from which a site must be safe."""
-NONE: frozenset[Hazard] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Misplaced:
+    """A line of the staff's repair list: a closure in force that has no place of its own on the network."""
+
+    closure: ClosureState
+    how: Placing
 
 
 @dataclass(frozen=True)
@@ -44,81 +50,68 @@ class Answer:
         return frozenset(a.hazard for a in self.active if a.hazard in SITE_HAZARDS) | self.extra
 
 
-@dataclass
+@dataclass(frozen=True)
 class Moment:
-    """One moment: the state, the overlay made from it, and the fields asked for so far."""
+    """One moment: the state, the overlay made from it, and the fields asked for so far.
+
+    repair_list: closures that staff must place by hand, of either mode.
+    """
 
     ground: Ground
     world: World
     overlay: routing.Overlay
-    unplaced: tuple[str, ...]
-    _fields: "OrderedDict[tuple[Key, frozenset[Hazard]], routing.Field]" = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    repair_list: tuple[Misplaced, ...]
+    fields: WarmFields
 
     @classmethod
     def of(
         cls, ground: Ground, world: World, *, former: "Moment | None" = None, links: LinkCache | None = None
     ) -> "Moment":
-        """Lays closures and zones on the network, and makes the fields that the former moment kept warm.
+        """Lays closures and zones on the network, and repairs the fields that the former moment kept warm.
 
-        What did not change since `former` is taken over: a head count alone makes no new field.
+        What did not change since `former` is taken over: a head count alone makes no new field. The former moment stays as it
+        is; whoever reads there gets its answers to the end.
         """
-        closures, unplaced = _closures(ground, world, links or LinkCache())
-        if former is not None and former.world.cells_by_hazard == world.cells_by_hazard:
+        closures, modes, misplaced = _closures(ground, world, links or LinkCache())
+        if former is not None and former.world.cells_by_grade == world.cells_by_grade:
             membranes: Mapping[str, routing.Membrane] = former.overlay.membranes
             closures |= {c: v for c, v in former.overlay.closures.items() if c.startswith("hazard:")}
         else:
             membranes, low = _hazards(ground, world)
             closures |= low
-        overlay = routing.Overlay(ground.network, closures, membranes)
+        overlay = routing.Overlay(ground.network, closures, membranes, modes)
         if former is not None and _same(former.overlay, overlay):
             overlay = former.overlay
-        moment = cls(ground, world, overlay, unplaced)
-        if former is not None:
-            moment._take_over(former)
-        return moment
+        basis = Basis(ground, world, overlay)
+        fields = WarmFields(basis) if former is None else WarmFields.after(former.fields, basis)
+        return cls(ground, world, overlay, misplaced, fields)
 
-    def kept_fields(self) -> "list[tuple[tuple[Key, frozenset[Hazard]], routing.Field]]":
-        """The warm fields, least used first."""
-        with self._lock:
-            return list(self._fields.items())
-
-    def _take_over(self, former: "Moment") -> None:
-        for (key, assumed), made in former.kept_fields():
-            same = self.overlay is former.overlay and made.targets == self._targets(key[1])
-            self._fields[key, assumed] = made if same else self._build(key, assumed)
-
-    def field(self, key: Key, assumed: frozenset[Hazard] = NONE) -> routing.Field:
+    def field(self, key: Key, assumed: frozenset[Hazard] = NONE, layer: Layer = Layer.SITE) -> routing.Field:
         """The field of a profile and a set of hazards; built at first use, the least used is dropped.
 
         assumed: hazards whose hazard-map zones count whole, though no telegram says so.
         """
-        with self._lock:
-            if (key, assumed) in self._fields:
-                self._fields.move_to_end((key, assumed))
-                return self._fields[key, assumed]
-        made = self._build(key, assumed)
-        with self._lock:
-            self._fields[key, assumed] = made
-            while len(self._fields) > KEPT_FIELDS:
-                self._fields.popitem(last=False)
-        return made
+        return self.fields.get(FieldKey(*key, assumed, layer))
 
-    def _build(self, key: Key, assumed: frozenset[Hazard]) -> routing.Field:
-        overlay = self.overlay
-        if assumed:
-            whole = {z.id: self.ground.membrane(z) for z in self.ground.zones if z.hazard in assumed}
-            overlay = routing.Overlay(self.ground.network, overlay.closures, {**overlay.membranes, **whole})
-        return routing.Field.build(self.ground.walking(key[0]), self._targets(key[1]), overlay)
-
-    def _targets(self, hazards: frozenset[Hazard]) -> tuple[routing.Target, ...]:
-        places = sorted(self.world.list_targets(hazards), key=lambda p: p.id)
+    @cached_property
+    def unplaced(self) -> tuple[str, ...]:
+        """Ids of closures for walkers that close nothing, because nobody knows where they are."""
         return tuple(
-            routing.Target(p.id, p.lat, p.lon) for p in places if p.lat is not None and p.lon is not None
+            m.closure.id
+            for m in self.repair_list
+            if m.how is not Placing.BY_NAME and Mode.FOOT in m.closure.modes
         )
 
-    def answer(self, lat: float, lon: float, *, profile: str, extra: frozenset[Hazard] = NONE) -> Answer:
-        """The way to safety from a place.
+    def answer(
+        self,
+        lat: float,
+        lon: float,
+        *,
+        profile: str,
+        extra: frozenset[Hazard] = NONE,
+        layer: Layer = Layer.SITE,
+    ) -> Answer:
+        """The way to safety from a place, or (layer SHELTER) to where one can live after.
 
         Raises:
             RoutingError: no such profile, or the place is none of this area's.
@@ -126,7 +119,7 @@ class Moment:
         routing.require_place(lat, lon)
         active = tuple(self.world.list_active(lat, lon))
         hazards = frozenset(a.hazard for a in active if a.hazard in SITE_HAZARDS)
-        made = self.field((profile, hazards | extra), extra - hazards)
+        made = self.field((profile, hazards | extra), extra - hazards, layer)
         return Answer(self.world, active, extra, routing.find_route(made, lat, lon), self.unplaced)
 
     def get_place(self, place_id: str) -> ShelterState:
@@ -142,43 +135,52 @@ class Moment:
 
 
 Closures = dict[str, routing.LinkIds]
+Modes = dict[str, routing.Mode]
 
 
-def _closures(ground: Ground, world: World, links: LinkCache) -> tuple[Closures, tuple[str, ...]]:
-    """Links closed to walkers by each closure in force, and the closures that should lie here but cannot be placed."""
+def _closures(
+    ground: Ground, world: World, links: LinkCache
+) -> tuple[Closures, Modes, tuple[Misplaced, ...]]:
+    """Links closed by each closure in force and to whom, and the closures that have no place of their own."""
     closures: Closures = {}
-    unplaced = []
-    in_force = [c for c in world.closures_in_force() if Mode.FOOT in c.modes]
+    modes: Modes = {}
+    misplaced = []
+    in_force = world.closures_in_force()
     links.keep(frozenset(c.id for c in in_force))
     for closure in in_force:
-        found = links.find(ground, closure)
-        if found is None:
-            unplaced.append(closure.id)
-        elif len(found):
-            closures[closure.id] = found
-    return closures, tuple(unplaced)
+        placed = links.find(ground, closure)
+        if placed.how.needs_repair:
+            misplaced.append(Misplaced(closure, placed.how))
+        if len(placed.links):
+            closures[closure.id] = placed.links
+            modes[closure.id] = routing.Mode(sum(MODES[mode] for mode in set(closure.modes)))
+    return closures, modes, tuple(misplaced)
 
 
 def _hazards(ground: Ground, world: World) -> tuple[dict[str, routing.Membrane], Closures]:
-    """Hazard-map zones where their hazard is in force, and what its water fills."""
+    """Hazard-map zones where their hazard is in force, at the grade that holds there, and what its water fills."""
     membranes: dict[str, routing.Membrane] = {}
+    for (hazard, grade), cells in world.cells_by_grade.items():
+        zones = [zone for zone in ground.zones if zone.hazard is hazard]
+        nodes, links = ground.covered(cells if zones else ())
+        for zone in zones:
+            part = ground.membrane(zone).where(nodes, links, grade)
+            if part.inside.any() or part.crossing.any():
+                membranes[zone.id if grade == routing.FORBIDDEN else f"{zone.id}/announced"] = part
     low: Closures = {}
     for hazard, cells in world.cells_by_hazard.items():
-        nodes, links = ground.covered(cells)
-        for zone in ground.zones:
-            if zone.hazard is hazard:
-                part = ground.membrane(zone).where(nodes, links)
-                if part.inside.any() or part.crossing.any():
-                    membranes[zone.id] = part
-        if hazard in FILLING and len(filled := ground.low_links[links[ground.low_links]]):
-            low[f"hazard:{hazard}"] = filled
+        if hazard in FILLING and len(ground.low_links):
+            _, links = ground.covered(cells)
+            if len(filled := ground.low_links[links[ground.low_links]]):
+                low[f"hazard:{hazard}"] = filled
     return membranes, low
 
 
 def _same(one: routing.Overlay, other: routing.Overlay) -> bool:
-    """Whether two overlays close the same links for the same causes, with the same membranes."""
+    """Whether two overlays close the same links for the same causes and modes, with the same membranes."""
     return (
         one.membranes is other.membranes
+        and one.modes == other.modes
         and one.closures.keys() == other.closures.keys()
         and all(np.array_equal(one.closures[cause], links) for cause, links in other.closures.items())
     )

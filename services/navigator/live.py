@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -44,6 +44,7 @@ class Live:
         self._clock = clock
         self._links = LinkCache()
         self._rows: dict[Topic, dict[str, Any]] = {topic: {} for topic, _ in KINDS}
+        self._prices_ds: Mapping[str, int] = {}
         self._changed = asyncio.Event()
         self._followers: list[Follower] = []
         self.moment = Moment.of(ground, World(at_ms=clock.now_ms()))
@@ -71,6 +72,11 @@ class Live:
             self._changed.set()
 
         return apply
+
+    def set_prices(self, prices_ds: Mapping[str, int]) -> None:
+        """Prices of places by id, in deciseconds, for the next moment and those after it; whoever is not named has none."""
+        self._prices_ds = dict(prices_ds)
+        self._changed.set()
 
     @property
     def heard_ms(self) -> int | None:
@@ -103,6 +109,7 @@ class Live:
             dict(self._rows[SHELTERS]),
             dict(self._rows[CLOSURES]),
             self._clock.now_ms(),
+            self._prices_ds,
         )
 
     def _due(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from routing import DEARER, FORBIDDEN, Grade
 from services.navigator.cover import lineage
 from streams.events.alerts import Condition, HazardState, Severity
 from streams.events.base import SITE_HAZARDS, Hazard
@@ -25,6 +26,12 @@ def is_active(condition: Condition) -> bool:
     if condition.level is not None:
         return condition.level >= ACTIVE_LEVEL
     return condition.severity in WITHOUT_LEVEL
+
+
+def grade_of(condition: Condition) -> Grade:
+    """How the zones of a hazard weigh: nobody is sent in from level 4 on, or where no level is given; before that it is dearer."""
+    known = condition.level is not None and condition.hazard is not Hazard.TSUNAMI
+    return DEARER if known and condition.level == ACTIVE_LEVEL else FORBIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,8 @@ class World:
     places: Mapping[str, ShelterState] = field(default_factory=dict)
     closures: Mapping[str, ClosureState] = field(default_factory=dict)
     at_ms: int = 0
+    prices_ds: Mapping[str, int] = field(default_factory=dict)
+    """Deciseconds by which a place is weighed as farther away, by id; 0 where it is not named. For whoever spreads people."""
 
     @cached_property
     def _zones(self) -> tuple[_Zone, ...]:
@@ -97,6 +106,15 @@ class World:
         return {hazard: frozenset(cells) for hazard, cells in found.items()}
 
     @cached_property
+    def cells_by_grade(self) -> Mapping[tuple[Hazard, Grade], frozenset[int]]:
+        """The same cells by how a mapped zone weighs there; a cell of several grades is in each of them."""
+        found: dict[tuple[Hazard, Grade], set[int]] = {}
+        for zone in self._zones:
+            condition = zone.active.condition
+            found.setdefault((condition.hazard, grade_of(condition)), set()).update(zone.cells)
+        return {key: frozenset(cells) for key, cells in found.items()}
+
+    @cached_property
     def sources(self) -> tuple[SourceAge, ...]:
         """Who told us what, and when last."""
         ages: dict[tuple[str, str], int | None] = {}
@@ -118,25 +136,28 @@ class World:
         """Closures that hold now, in a stable order."""
         return [c for _, c in sorted(self.closures.items()) if in_force(c, self.at_ms)]
 
-    def list_targets(self, hazards: frozenset[Hazard]) -> list[ShelterState]:
-        """Places to flee to from these hazards: sites that carry every flag, on the map, and not closed or full.
+    def list_targets(self, hazards: frozenset[Hazard], layer: Layer = Layer.SITE) -> list[ShelterState]:
+        """Places of a layer to go to, on the map, and not closed or full.
 
-        With no hazard in force, every site that is not closed. What a list does not say suits nothing by itself.
+        Sites: those that carry the flag of every hazard; with none in force, every site. What a list does not say suits nothing by
+        itself. Shelters, to live there after: all of them, since they carry no flags.
         """
-        needed = frozenset(h for h in hazards if h in SITE_HAZARDS)
-        return [p for p in self.places.values() if suits(p, needed)]
+        needed = (
+            frozenset(h for h in hazards if h in SITE_HAZARDS) if layer is Layer.SITE else frozenset[Hazard]()
+        )
+        return [p for p in self.places.values() if suits(p, needed, layer)]
 
 
 def _active(state: HazardState, area: str, condition: Condition) -> ActiveHazard:
     return ActiveHazard(condition.hazard, condition, area, state.source, state.title, state.issued_at_ms)
 
 
-def suits(place: ShelterState, needed: frozenset[Hazard]) -> bool:
+def suits(place: ShelterState, needed: frozenset[Hazard], layer: Layer = Layer.SITE) -> bool:
     """Whether a place may be chosen automatically."""
     on_map = place.lat is not None and place.lon is not None
     return (
         on_map
-        and place.layer is Layer.SITE
+        and place.layer is layer
         and place.opening not in CLOSED_TO_PEOPLE
         and needed.issubset(place.suits)
     )

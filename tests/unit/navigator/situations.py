@@ -22,10 +22,12 @@ def at(index: float) -> tuple[float, float]:
     return 34.0, 135.0 + index * STEP
 
 
-def street(*zones: HazardMapZone, ways: tuple[routing.Way, ...] = (BOTH,) * 10) -> Ground:
+def street(
+    *zones: HazardMapZone, ways: tuple[routing.Way, ...] = (BOTH,) * 10, names: tuple[str, ...] = ()
+) -> Ground:
     spots = [at(i) for i in range(len(ways) + 1)]
     ends = [(i, i + 1, way) for i, way in enumerate(ways)]
-    return Ground(network_of(spots, ends, [0.0] * len(ways)), zones)
+    return Ground(network_of(spots, ends, [0.0] * len(ways), names), zones)
 
 
 def stretch(west: float, east: float) -> shapely.Polygon:

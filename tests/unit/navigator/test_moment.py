@@ -6,8 +6,10 @@ from hypothesis import given, settings
 import routing
 from services.navigator.answers import Answer, Moment
 from services.navigator.cover import CellCover, lineage
+from services.navigator.ground import Ground
 from services.navigator.links import LinkCache
 from services.navigator.state import World, is_active
+from services.navigator.warm import KEPT_FIELDS
 from streams.cells import cells_of_shape, covers
 from streams.events.alerts import Condition, Severity
 from streams.events.base import Hazard
@@ -25,6 +27,7 @@ from tests.unit.navigator.situations import (
     stretch,
     zone,
 )
+from tests.unit.routing.oracles import network_of
 
 SITES = by_id(site(1), site(4, Hazard.TSUNAMI), site(9, Hazard.TSUNAMI, Hazard.FLOOD))
 
@@ -204,3 +207,135 @@ def test_covers_in_columns_equal_covers_one_by_one(north: float, east: float, si
     assert (not lineage(34.0 + north, 135.0 + east).isdisjoint(cells)) == covers(
         cells, 34.0 + north, 135.0 + east
     )
+
+
+KEYS = [("adult", frozenset[Hazard]()), ("slow", frozenset({Hazard.TSUNAMI})), ("slow", frozenset[Hazard]())]
+
+
+def columns(moment: Moment) -> dict[object, tuple[bytes, ...]]:
+    return {
+        key: tuple(column.tobytes() for column in (made.cost, made.dist, made.next_edge, made.target))
+        for key, made in moment.fields.items()
+    }
+
+
+def test_warm_fields_are_repaired_and_the_former_moment_stays_as_it_was() -> None:
+    ground = street(zone(Hazard.TSUNAMI, 4.5, 6.5))
+    worlds = [
+        World({}, SITES, by_id(closure(3.5))),
+        World(by_id(alert(Hazard.TSUNAMI, -1, 11)), SITES, by_id(closure(3.5), closure(1.5))),
+        World({}, SITES | by_id(site(9, opening=Opening.FULL)), {}),
+        World({}, SITES, {}, prices_ds={"E1": 4_000}),
+        World({}, SITES, {}),
+    ]
+    moment = Moment.of(ground, World(places=SITES))
+    for key in KEYS:
+        moment.field(key)
+        moment.field(key, frozenset({Hazard.TSUNAMI}))
+        moment.field(key, layer=Layer.SHELTER)
+    for world in worlds:
+        former, kept = moment, columns(moment)
+        moment, fresh = Moment.of(ground, world, former=former), Moment.of(ground, world)
+        for key in columns(moment):
+            fresh.fields.get(key)
+        assert columns(moment) == columns(fresh)
+        assert columns(former) == kept
+        assert moment.fields.touched.keys() == columns(moment).keys()
+    assert (
+        len({id(made.weights) for _, made in moment.fields.items()}) == 4
+    )  # two profiles, with and without assumed zones
+
+
+def test_a_moment_says_which_nodes_need_another_answer() -> None:
+    ground, places = street(), by_id(site(0.5), site(9.5))
+    first = Moment.of(ground, World(places=places))
+    first.field(KEYS[0])
+    second = Moment.of(ground, World(places=places, closures=by_id(closure(3.5))), former=first)
+    (touched,) = second.fields.touched.values()
+    # of those west of the middle, two would have come by
+    assert np.round((np.sort(ground.network.node_lon[touched]) - 135.0) / 0.002).tolist() == [4, 5]
+
+
+def test_few_fields_are_kept_and_the_least_used_goes_first() -> None:
+    moment = Moment.of(street(), World(places=SITES))
+    hazards = [Hazard.FLOOD, Hazard.TSUNAMI, Hazard.FIRE, Hazard.VOLCANO, Hazard.LANDSLIDE]
+    keys = [(p, frozenset(hazards[:n])) for p in routing.PROFILES for n in range(len(hazards) + 1)]
+    first = moment.field(keys[0])
+    for key in keys[1:KEPT_FIELDS]:
+        moment.field(key)
+    assert moment.field(keys[0]) is first
+    moment.field(keys[KEPT_FIELDS])
+    kept = [(k.profile, k.hazards) for k, _ in moment.fields.items()]
+    assert len(kept) == KEPT_FIELDS
+    assert keys[0] in kept
+    assert keys[1] not in kept
+
+
+def test_shelters_are_another_layer_without_flags() -> None:
+    places = by_id(
+        site(1, Hazard.TSUNAMI),
+        site(4, layer=Layer.SHELTER),
+        site(9, layer=Layer.SHELTER, opening=Opening.FULL),
+    )
+    moment = Moment.of(street(), World(by_id(alert(Hazard.TSUNAMI, -1, 11)), places))
+    assert goal(moment, 8) == "E1"
+    assert goal(moment, 8, layer=Layer.SHELTER) == "E4"
+
+
+def test_a_price_sends_elsewhere_until_it_falls() -> None:
+    ground = street()
+    moment = Moment.of(ground, World(places=SITES))
+    for prices, expected in (({}, "E1"), ({"E1": 4_000}, "E4"), ({"E1": 100}, "E1")):
+        moment = Moment.of(ground, World(places=SITES, prices_ds=prices), former=moment)
+        found = ask(moment, 2).route
+        assert isinstance(found, routing.Route)
+        assert found.target == expected
+        assert found.cost == pytest.approx(found.seconds * 10 + prices.get(expected, 0))
+
+
+@pytest.mark.parametrize(("level", "expected"), [(2, "E9"), (3, "E9"), (4, "cut-off"), (None, "cut-off")])
+def test_an_announced_zone_is_dearer_and_one_in_force_is_shut(level: int | None, expected: str) -> None:
+    ground = street(zone(Hazard.FLOOD, 4.5, 6.5))
+    hazards = by_id(alert(Hazard.FLOOD, -1, 11, level=level))
+    moment = Moment.of(ground, World(hazards, by_id(site(9, Hazard.FLOOD))))
+    assert goal(moment, 2) == expected
+    if level == 3:
+        found = ask(moment, 2).route
+        assert isinstance(found, routing.Route)
+        assert found.cost > found.seconds * 10 * 1.3
+
+
+def test_a_tsunami_zone_is_shut_whatever_the_level() -> None:
+    ground = street(zone(Hazard.TSUNAMI, 4.5, 6.5))
+    moment = Moment.of(
+        ground, World(by_id(alert(Hazard.TSUNAMI, -1, 11, level=3)), by_id(site(9, Hazard.TSUNAMI)))
+    )
+    assert goal(moment, 2) == "cut-off"
+
+
+def test_a_closure_without_a_drawing_closes_the_road_of_its_name_and_waits_for_staff() -> None:
+    ground = street(names=("旧街道",) * 3 + ("一般国道 99号",) + ("旧街道",) * 6)
+    named = closure(None, road_names=("国道９９号線",))
+    unknown = closure(2, geometry=None, road_names=("県道1号",))
+    broken = closure(5, geometry=Geometry("polygon", (((34.0, 135.0),),)), modes=(Mode.CAR,))
+    world = World(places=by_id(site(1)), closures=by_id(named, unknown, broken))
+    moment = Moment.of(ground, world)
+    assert goal(moment, 6) == "cut-off"
+    assert goal(moment, 2) == "E1"
+    assert {m.closure.id: str(m.how) for m in moment.repair_list} == {
+        "cNone": "by-name",
+        "c2": "not-drawn",
+        "c5": "not-drawn",
+    }
+    assert ask(moment, 2).unplaced_closures == (
+        "c2",
+    )  # the one by name closes, the broken one says nothing about walkers
+
+
+def test_a_closure_where_no_road_is_waits_for_staff() -> None:
+    spots = [(34.0, 135.0), (34.01, 135.0), (34.01, 135.01)]
+    ground = Ground(network_of(spots, [(0, 1, BOTH), (1, 2, BOTH)], [0.0, 0.0]), ())
+    off = closure(2, geometry=Geometry("point", (((34.003, 135.007),),)))
+    moment = Moment.of(ground, World(closures=by_id(off)))
+    assert [(m.closure.id, str(m.how)) for m in moment.repair_list] == [("c2", "no-road-there")]
+    assert moment.unplaced == ("c2",)

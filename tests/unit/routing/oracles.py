@@ -20,9 +20,12 @@ WAYS = (BOTH, BOTH, BOTH, routing.Way.FOOT, routing.Way.FOOT_BACK, BOTH | routin
 
 
 def network_of(
-    spots: Sequence[tuple[float, float]], ends: Sequence[tuple[int, int, routing.Way]], bends: Sequence[float]
+    spots: Sequence[tuple[float, float]],
+    ends: Sequence[tuple[int, int, routing.Way]],
+    bends: Sequence[float],
+    names: Sequence[str] = (),
 ) -> routing.Network:
-    """A network through spots (lat, lon); each link has one point in the middle, moved north by its bend."""
+    """A network through spots (lat, lon); each link has one point in the middle, moved north by its bend; names are of links."""
     points = [
         (spots[u], ((spots[u][0] + spots[v][0]) / 2 + bend, (spots[u][1] + spots[v][1]) / 2), spots[v])
         for (u, v, _), bend in zip(ends, bends, strict=True)
@@ -35,11 +38,11 @@ def network_of(
             v=np.array([e[1] for e in ends], np.int64),
             way=np.array([int(e[2]) for e in ends], np.uint16),
             layer=np.zeros(count, np.int8),
-            name=np.full(count, -1, np.int32),
+            name=np.arange(count, dtype=np.int32) if names else np.full(count, -1, np.int32),
             start=np.arange(0, 3 * count + 1, 3),
             lat=flat[:, 0],
             lon=flat[:, 1],
-            names=(),
+            names=tuple(names),
             attribution="made for a test",
         )
     )
@@ -61,61 +64,76 @@ def networks(draw: st.DrawFn) -> routing.Network:
 
 
 @st.composite
-def targets_on(draw: st.DrawFn, network: routing.Network) -> list[routing.Target]:
-    """Up to 5 targets on nodes, on links, two on one place."""
+def targets_on(
+    draw: st.DrawFn, network: routing.Network, *, prices: Sequence[int] = (0,)
+) -> list[routing.Target]:
+    """Up to 5 targets on nodes, on links, two on one place; each has one of the prices."""
     found = []
     for number in range(draw(st.integers(0, 5))):
         link = draw(st.integers(0, network.link_count - 1))
         lat, lon = network.shape_of(link)
         at = draw(st.sampled_from([0, 1, 2]))
-        found.append(routing.Target(f"T{number}", float(lat[at]), float(lon[at])))
+        price = draw(st.sampled_from(prices))
+        found.append(routing.Target(f"T{number}", float(lat[at]), float(lon[at]), price))
     return found
+
+
+MODES = (routing.Mode.FOOT, routing.Mode.FOOT, routing.Mode.CAR, routing.Mode.FOOT | routing.Mode.CAR)
+
+
+@st.composite
+def membranes_on(draw: st.DrawFn, network: routing.Network) -> routing.Membrane:
+    """Any nodes inside, any links through it that may be; of any grade."""
+    inside = np.array(draw(st.lists(st.booleans(), min_size=network.node_count, max_size=network.node_count)))
+    crossing = np.array(
+        draw(st.lists(st.booleans(), min_size=network.link_count, max_size=network.link_count))
+    )
+    crossing &= ~inside[network.link_u] & ~inside[network.link_v]
+    grade = draw(st.sampled_from([routing.FORBIDDEN, routing.DEARER, routing.Grade(into=2, within=3)]))
+    return routing.Membrane(inside, crossing, grade=grade)
 
 
 @st.composite
 def overlays_on(draw: st.DrawFn, network: routing.Network) -> routing.Overlay:
-    """Closures by several causes that share links, and up to two membranes."""
+    """Closures by several causes that share links, of either mode, and up to two membranes."""
     link = st.integers(0, network.link_count - 1)
     causes = draw(st.dictionaries(st.sampled_from("abc"), st.lists(link, max_size=6), max_size=3))
     closures = {cause: np.unique(np.array(links, np.int32)) for cause, links in causes.items()}
-    membranes = {}
-    for name in draw(st.lists(st.sampled_from("yz"), unique=True)):
-        inside = np.array(
-            draw(st.lists(st.booleans(), min_size=network.node_count, max_size=network.node_count))
-        )
-        crossing = np.array(
-            draw(st.lists(st.booleans(), min_size=network.link_count, max_size=network.link_count))
-        )
-        crossing &= ~inside[network.link_u] & ~inside[network.link_v]
-        membranes[name] = routing.Membrane(inside, crossing)
-    return routing.Overlay(network, closures, membranes)
+    modes = {cause: draw(st.sampled_from(MODES)) for cause in causes if draw(st.booleans())}
+    membranes = draw(st.dictionaries(st.sampled_from("yz"), membranes_on(network), max_size=2))
+    return routing.Overlay(network, closures, membranes, modes)
 
 
 @st.composite
-def fields(draw: st.DrawFn) -> routing.Field:
+def fields(draw: st.DrawFn, *, prices: Sequence[int] = (0,)) -> routing.Field:
     """A whole random situation."""
     network = draw(networks())
     walking = routing.Walking.of(
         routing.Snapper(network), routing.get_profile(draw(st.sampled_from(["adult", "wheelchair"])))
     )
-    return routing.Field.build(walking, draw(targets_on(network)), draw(overlays_on(network)))
+    targets = draw(targets_on(network, prices=prices))
+    return routing.Field.build(walking, targets, draw(overlays_on(network)))
 
 
 def expected_costs(walking: routing.Walking, overlay: routing.Overlay) -> list[int]:
-    """Edge by edge, from the rules in words: closed by any cause, into a zone, through a zone; dear inside."""
+    """Edge by edge, from the rules in words: closed by any cause that names walkers; into, through or inside a zone by its grade."""
     network, costs = walking.network, []
     for edge in range(network.edge_count):
         link, tail, head = (int(c[edge]) for c in (network.edge_link, network.edge_tail, network.edge_head))
         cost = int(walking.cost[edge])
-        zones = overlay.membranes.values()
-        shut = any(link in links for links in overlay.closures.values())
-        shut = shut or any(z.crossing[link] or (z.inside[head] and not z.inside[tail]) for z in zones)
-        if shut or cost >= CLOSED:
-            costs.append(int(CLOSED))
-        elif any(z.inside[head] for z in zones) and any(z.inside[tail] for z in zones):
-            costs.append(cost * 4)
-        else:
-            costs.append(cost)
+        factors: list[int | None] = [1]
+        for zone in overlay.membranes.values():
+            if zone.inside[head] and zone.inside[tail]:
+                factors.append(zone.grade.within)
+            elif zone.inside[head] or zone.crossing[link]:
+                factors.append(zone.grade.into)
+        shut = any(
+            link in links and overlay.modes.get(cause, routing.Mode.FOOT) & routing.Mode.FOOT
+            for cause, links in overlay.closures.items()
+        )
+        known = [factor for factor in factors if factor is not None]
+        shut = shut or len(known) < len(factors) or cost >= CLOSED
+        costs.append(int(CLOSED) if shut else cost * max(known))
     return costs
 
 
@@ -126,7 +144,8 @@ def seeds_of(field: routing.Field) -> list[tuple[int, int, int]]:
         for index, snap in enumerate(field.snaps):
             if snap is not None and snap.link == network.edge_link[edge] and field.cost[edge] < CLOSED:
                 share = snap.share if network.edge_forward[edge] else 1 - snap.share
-                rows.append((int(network.edge_tail[edge]), partial_cost(int(field.cost[edge]), share), index))
+                cost = partial_cost(int(field.cost[edge]), share) + field.targets[index].price_ds
+                rows.append((int(network.edge_tail[edge]), cost, index))
     return rows
 
 
@@ -206,7 +225,8 @@ def check_walk(field: routing.Field, route: routing.Route) -> None:
         ahead = 1 - route.snap.share if network.edge_forward[edges[0]] else route.snap.share
         last = end.share if network.edge_forward[edges[-1]] else 1 - end.share
         total = partial_cost(int(first), ahead) + int(field.cost[edges[1:-1]].sum())
-        assert route.cost == total + partial_cost(int(field.cost[edges[-1]]), last)
+        price = field.targets[index].price_ds
+        assert route.cost == total + partial_cost(int(field.cost[edges[-1]]), last) + price
 
 
 def cheapest(field: routing.Field, snap: routing.Snap) -> int | None:
@@ -219,18 +239,20 @@ def cheapest(field: routing.Field, snap: routing.Snap) -> int | None:
         entering = any(
             m.inside[head] and not m.inside[network.edge_tail[edge]] and not m.crossing[link]
             for m in field.overlay.membranes.values()
+            if m.grade.into is None
         )
         free = int(field.walking.cost[edge])
         if field.target[head] >= 0 and (open_now or (free < CLOSED and not entering)):
             found.append(
                 partial_cost(int(field.cost[edge]) if open_now else free, share) + int(field.dist[head])
             )
-        for end in field.snaps:
+        for end, target in zip(field.snaps, field.targets, strict=True):
             ahead = (
                 end is not None
                 and end.link == link
                 and (end.share >= snap.share if forward else end.share < snap.share)
             )
             if end is not None and ahead and open_now:
-                found.append(partial_cost(int(field.cost[edge]), abs(end.share - snap.share)))
+                cost = partial_cost(int(field.cost[edge]), abs(end.share - snap.share))
+                found.append(cost + target.price_ds)
     return min(found, default=None)

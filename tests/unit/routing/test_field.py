@@ -3,10 +3,12 @@ from random import Random
 
 import hypothesis.strategies as st
 import numpy as np
+import pytest
 from hypothesis import given, settings
 
 import routing
 from routing.build.columns import Links, make_network
+from routing.errors import RoutingError
 from tests.unit.routing.oracles import (
     as_floats,
     cheapest,
@@ -20,29 +22,30 @@ from tests.unit.routing.oracles import (
 )
 
 SLOW_ORACLES = settings(max_examples=150, deadline=None)
+priced = fields(prices=(0, 0, 0, 300, 517))
 
 
 @SLOW_ORACLES
-@given(fields())
+@given(priced)
 def test_distances_equal_those_of_two_other_engines(field: routing.Field) -> None:
     assert np.array_equal(as_floats(field.dist), scipy_distances(field))
     assert np.array_equal(as_floats(field.dist), networkx_distances(field))
 
 
 @SLOW_ORACLES
-@given(fields())
+@given(priced)
 def test_costs_follow_the_rules_of_closures_and_membranes(field: routing.Field) -> None:
     assert field.cost.tolist() == expected_costs(field.walking, field.overlay)
 
 
 @SLOW_ORACLES
-@given(fields())
+@given(priced)
 def test_equal_costs_are_decided_by_target_then_edge(field: routing.Field) -> None:
     check_canonical(field)
 
 
 @SLOW_ORACLES
-@given(fields(), st.randoms(use_true_random=False))
+@given(priced, st.randoms(use_true_random=False))
 def test_the_order_of_targets_does_not_matter(field: routing.Field, random: Random) -> None:
     shuffled = list(field.targets)
     random.shuffle(shuffled)
@@ -52,7 +55,7 @@ def test_the_order_of_targets_does_not_matter(field: routing.Field, random: Rand
 
 
 @SLOW_ORACLES
-@given(fields(), st.data())
+@given(priced, st.data())
 def test_every_answer_is_a_walk_of_the_cost_it_names_and_no_way_is_cheaper(
     field: routing.Field, data: st.DataObject
 ) -> None:
@@ -73,7 +76,7 @@ def test_every_answer_is_a_walk_of_the_cost_it_names_and_no_way_is_cheaper(
 
 
 @SLOW_ORACLES
-@given(fields(), st.data())
+@given(priced, st.data())
 def test_the_nearest_targets_are_those_of_one_search_per_target(
     field: routing.Field, data: st.DataObject
 ) -> None:
@@ -89,7 +92,7 @@ def test_the_nearest_targets_are_those_of_one_search_per_target(
 
 
 @SLOW_ORACLES
-@given(fields())
+@given(priced)
 def test_seeds_are_both_open_ways_in_to_each_target(field: routing.Field) -> None:
     seeds = field.seeds
     rows = zip(seeds.node.tolist(), seeds.cost.tolist(), seeds.target.tolist(), strict=True)
@@ -151,3 +154,36 @@ def test_an_empty_field_has_no_seeds_and_reaches_nothing() -> None:
     assert len(field.seeds.node) == 0
     assert (field.next_edge == -1).all()
     assert replace(field).nearest([(0, 0, 0)], 2) == []
+
+
+def test_a_price_is_weighed_and_is_no_walking_time() -> None:
+    network = ladder(list(range(16)))
+    walking = routing.Walking.of(routing.Snapper(network), routing.get_profile("adult"))
+    near = routing.Target("near", 34.0, 135.0)
+    far = routing.Target("far", 34.0, 135.0018)
+    plain = routing.Field.build(walking, [near, far], routing.Overlay(network))
+    dear = routing.Field.build(walking, [replace(near, price_ds=3000), far], routing.Overlay(network))
+    for field, expected in ((plain, "near"), (dear, "far")):
+        found = routing.find_route(field, 34.0, 135.0006)
+        assert isinstance(found, routing.Route)
+        assert found.target == expected
+        assert found.seconds * 10 == found.cost
+    alone = routing.Field.build(walking, [replace(near, price_ds=3000)], routing.Overlay(network))
+    for lon in (135.0, 135.0006):  # on its own link, and by a node
+        found = routing.find_route(alone, 34.0, lon)
+        assert isinstance(found, routing.Route)
+        assert found.cost == found.seconds * 10 + 3000
+
+
+@pytest.mark.parametrize("price", [-1, 1 << 21])
+def test_a_price_that_cannot_be_one_is_refused(price: int) -> None:
+    with pytest.raises(RoutingError, match=f"target T: price_ds {price} is outside"):
+        routing.Target("T", 34.0, 135.0, price)
+
+
+def test_two_targets_of_one_id_are_refused() -> None:
+    network = ladder(list(range(16)))
+    walking = routing.Walking.of(routing.Snapper(network), routing.get_profile("adult"))
+    twice = [routing.Target("T", 34.0, 135.0), routing.Target("T", 34.0, 135.001)]
+    with pytest.raises(RoutingError, match="two targets have the id 'T'"):
+        routing.Field.build(walking, twice, routing.Overlay(network))

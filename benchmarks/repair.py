@@ -1,0 +1,274 @@
+"""Repair of the shelter field after a change, on Porto and on the made-up city of 1.1 million nodes, against building anew and scipy.
+
+Prints one JSON line a figure. Processor time of one thread, medians; changes and peers take turns in the same run. `kernel` is the loop
+alone, `field` all of Field.repair with the edge deltas, `moment` what the navigator does before answers are fresh. Needs the
+test data (MIO_TEST_DATA).
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import shapely
+from big_city import list_targets, open_big_city
+from field import scipy_search
+from shapely.affinity import affine_transform
+
+import routing
+import routing.field
+from routing.build.osm_pbf import read_osm
+from routing.geo import METRES_PER_DEGREE
+from routing.kernels.forest import build_forest
+from routing.kernels.repair import repair_forest
+from services.navigator.answers import Moment
+from services.navigator.ground import Ground
+from services.navigator.links import LinkCache
+from services.navigator.state import World
+from streams.events.base import Hazard
+from streams.events.closures import ClosureState, Geometry, Mode
+from streams.events.shelters import Opening, ShelterState
+
+DATA = Path(os.environ.get("MIO_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+ROUNDS = 15
+Change = Callable[[routing.Field, int], routing.Repair]
+
+
+class Stopwatch:
+    """A kernel that remembers how long its last call took, ms."""
+
+    def __init__(self, kernel: Callable[..., object]) -> None:
+        self.kernel, self.last_ms = kernel, 0.0
+
+    def __call__(self, *columns: object) -> object:
+        began = time.process_time_ns()
+        made = self.kernel(*columns)
+        self.last_ms = (time.process_time_ns() - began) / 1e6
+        return made
+
+
+REPAIR, BUILD = Stopwatch(repair_forest), Stopwatch(build_forest)
+routing.field.repair_forest, routing.field.build_forest = REPAIR, BUILD
+
+
+def say(
+    name: str, value: float, unit: str = "ms", *, bar: float | None = None, peer: float | None = None
+) -> None:
+    met = None if bar is None else bool(value <= bar)
+    ratio = None if peer is None else round(peer / value, 2)
+    peer = None if peer is None else round(peer, 3)
+    line = {
+        "name": name,
+        "value": round(value, 3),
+        "unit": unit,
+        "bar": bar,
+        "met": met,
+        "peer": peer,
+        "ratio": ratio,
+    }
+    print(json.dumps(line), flush=True)
+
+
+def timed(work: Callable[[], object]) -> float:
+    began = time.process_time_ns()
+    work()
+    return (time.process_time_ns() - began) / 1e6
+
+
+def compare(name: str, field: routing.Field, change: Change, *, bar: float | None = None) -> float:
+    """Medians of one kind of change and of building the same anew, in turns; the worst share of a rebuild that any took."""
+    change(field, 0)
+    kernel, whole, anew, anew_kernel, touched, rebuilt, worst = [], [], [], [], [], 0, 0.0
+    for turn in range(ROUNDS):
+        made: list[routing.Repair] = []
+        whole.append(timed(lambda made=made, turn=turn: made.append(change(field, turn + 1))))
+        kernel.append(REPAIR.last_ms + (BUILD.last_ms if made[0].rebuilt else 0))
+        after = made[0].field
+        anew.append(
+            timed(lambda after=after: routing.Field.build(after.walking, after.targets, after.overlay))
+        )
+        anew_kernel.append(BUILD.last_ms)
+        touched.append(len(made[0].touched))
+        rebuilt += made[0].rebuilt
+        worst = max(worst, whole[-1] / anew[-1])
+    say(f"{name}_kernel", float(np.median(kernel)), bar=bar, peer=float(np.median(anew_kernel)))
+    say(f"{name}_field", float(np.median(whole)), peer=float(np.median(anew)))
+    say(f"{name}_touched", float(np.median(touched)), "nodes")
+    if rebuilt:
+        say(f"{name}_built_anew", rebuilt, f"of {ROUNDS}")
+    return worst
+
+
+def closures(count: int) -> Change:
+    """So many links close, by so many causes; each round others."""
+
+    def change(field: routing.Field, turn: int) -> routing.Repair:
+        network = field.network
+        links = (
+            np.random.default_rng([turn, count])
+            .choice(network.link_count, count, replace=False)
+            .astype(np.int32)
+        )
+        laid = {f"c{i}": links[i : i + 1] for i in range(count)}
+        return field.repair(overlay=routing.Overlay(network, laid, field.overlay.membranes))
+
+    return change
+
+
+def reopened(count: int) -> Change:
+    """So many links open again."""
+    close, fields = closures(count), dict[int, routing.Field]()
+
+    def change(field: routing.Field, turn: int) -> routing.Repair:
+        if not fields:  # in the first, untimed turn
+            fields.update({each: close(field, each).field for each in range(ROUNDS + 1)})
+        return fields[turn].repair(overlay=field.overlay)
+
+    return change
+
+
+def disc(radius_m: float) -> Change:
+    """A zone of that radius comes into force; its membrane is known already, as a hazard map's is. Each round another."""
+    known = dict[int, routing.Membrane]()
+
+    def change(field: routing.Field, turn: int) -> routing.Repair:
+        if not known:
+            known.update(enumerate(discs(field.network, radius_m)))
+        return field.repair(
+            overlay=routing.Overlay(field.network, field.overlay.closures, {"zone": known[turn]})
+        )
+
+    return change
+
+
+def discs(network: routing.Network, radius_m: float) -> Iterator[routing.Membrane]:
+    index = routing.LinkIndex(network)
+    for node in np.random.default_rng(int(radius_m)).choice(network.node_count, ROUNDS + 1).tolist():
+        lat, lon = float(network.node_lat[node]), float(network.node_lon[node])
+        wide = 1 / np.cos(np.radians(lat))
+        zone = affine_transform(
+            shapely.Point(0, 0).buffer(radius_m / METRES_PER_DEGREE), [wide, 0, 0, 1, lon, lat]
+        )
+        yield routing.make_membrane(index, zone)
+
+
+def shelter_fills(field: routing.Field, turn: int) -> routing.Repair:
+    gone = turn % len(field.targets)
+    return field.repair([t for number, t in enumerate(field.targets) if number != gone])
+
+
+def shelter_opens(field: routing.Field, turn: int) -> routing.Repair:
+    network = field.network
+    node = int(np.random.default_rng(turn).integers(network.node_count))
+    return field.repair(
+        [*field.targets, routing.Target("new", float(network.node_lat[node]), float(network.node_lon[node]))]
+    )
+
+
+def prices_move(field: routing.Field, turn: int) -> routing.Repair:
+    prices = np.random.default_rng(turn).integers(0, 1200, len(field.targets)).tolist()
+    return field.repair([replace(t, price_ds=p) for t, p in zip(field.targets, prices, strict=True)])
+
+
+CHANGES: tuple[tuple[str, Change], ...] = (
+    ("1_closure", closures(1)),
+    ("1000_closures", closures(1000)),
+    ("10000_closures", closures(10_000)),
+    ("100_openings", reopened(100)),
+    ("shelter_fills", shelter_fills),
+    ("shelter_opens", shelter_opens),
+    ("all_prices_move", prices_move),
+    ("disc_500_m", disc(500)),
+)
+
+
+def measure(
+    city: str, field: routing.Field, *, closures_bar: float, disc_bar: float | None, build_bar: float | None
+) -> None:
+    network = field.network
+    anew = [
+        timed(lambda: routing.Field.build(field.walking, field.targets, field.overlay)) for _ in range(ROUNDS)
+    ]
+    search = scipy_search(field)
+    search()
+    peer = float(np.median([timed(search) for _ in range(5)]))
+    say(f"{city}_build", float(np.median(anew)), bar=build_bar, peer=peer)
+    columns = (field.dist, field.next_edge, field.target)
+    say(
+        f"{city}_bytes_per_node_and_field",
+        sum(c.nbytes for c in columns) / network.node_count,
+        "bytes",
+        bar=12,
+    )
+    worst = [compare(f"{city}_100_closures", field, closures(100), bar=closures_bar)]
+    worst.append(compare(f"{city}_disc_2_km", field, disc(2000), bar=disc_bar))
+    worst += [compare(f"{city}_{name}", field, change) for name, change in CHANGES]
+    say(f"{city}_dearest_change_in_rebuilds", max(worst), "", bar=1.2)
+
+
+def moments(network: routing.Network, targets: list[routing.Target]) -> Iterator[tuple[str, float, float]]:
+    """(change, ms with repair, ms from nothing) of a whole moment with four warm fields of two profiles."""
+    ground, links = Ground(network, ()), LinkCache()
+    places = {t.id: ShelterState(id=t.id, lat=t.lat, lon=t.lon, suits=(Hazard.FLOOD,)) for t in targets}
+    keys = [(p, h) for p in ("adult", "slow") for h in (frozenset[Hazard](), frozenset({Hazard.FLOOD}))]
+
+    def closed(turn: int) -> World:
+        nodes = np.random.default_rng(turn).choice(network.node_count, 100, replace=False)
+        spots = zip(network.node_lat[nodes].tolist(), network.node_lon[nodes].tolist(), strict=True)
+        states = (
+            ClosureState(
+                id=f"c{turn}-{i}",
+                source="bench",
+                as_of_ms=1,
+                modes=(Mode.FOOT,),
+                geometry=Geometry("point", ((spot,),)),
+            )
+            for i, spot in enumerate(spots)
+        )
+        return World(places=places, closures={state.id: state for state in states})
+
+    def filled(turn: int) -> World:
+        state = places[targets[turn % len(targets)].id]
+        full = ShelterState(
+            id=state.id, lat=state.lat, lon=state.lon, suits=state.suits, opening=Opening.FULL
+        )
+        return World(places={**places, state.id: full})
+
+    former = Moment.of(ground, World(places=places), links=links)
+    for key in keys:
+        former.field(key)
+
+    def anew(world: World) -> None:
+        made = Moment.of(ground, world, links=LinkCache())
+        for key in keys:
+            made.field(key)
+
+    for name, world_of in (("100_closures", closed), ("shelter_full", filled)):
+        repaired, built = [], []
+        for turn in range(ROUNDS):
+            world = world_of(turn)
+            repaired.append(timed(lambda w=world: Moment.of(ground, w, former=former, links=links)))
+            built.append(timed(lambda w=world: anew(w)))
+        yield name, float(np.median(repaired)), float(np.median(built))
+
+
+def field_of(network: routing.Network, targets: list[routing.Target]) -> routing.Field:
+    walking = routing.Walking.of(routing.Snapper(network), routing.get_profile("adult"))
+    return routing.Field.build(walking, targets, routing.Overlay(network))
+
+
+def main() -> None:
+    porto = read_osm(DATA / "osm" / "porto_portugal.osm.pbf")
+    targets = list_targets(porto, 60)
+    measure("porto", field_of(porto, targets), closures_bar=0.5, disc_bar=1, build_bar=None)
+    for name, repaired, built in moments(porto, targets):
+        say(f"porto_moment_4_fields_{name}", repaired, peer=built)
+    big = open_big_city()
+    measure("big_city", field_of(big, list_targets(big)), closures_bar=10, disc_bar=None, build_bar=150)
+
+
+if __name__ == "__main__":
+    main()

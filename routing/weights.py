@@ -1,0 +1,60 @@
+"""What each edge costs one profile under one overlay, and what a change of the overlay makes of it. Shared by all fields of both."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from routing.kernels.weigh import differing, weigh_all, weigh_some
+from routing.overlay import Overlay, mode_of
+from routing.walking import Ints, Walking
+
+_NOTHING: Ints = np.empty(0, np.int32)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """cost: int32[edges], deciseconds with closures and zones, CLOSED is no way; no finite one is larger than `largest`. Immutable."""
+
+    walking: Walking
+    overlay: Overlay
+    cost: Ints
+    largest: int
+
+    @classmethod
+    def of(cls, walking: Walking, overlay: Overlay) -> "Weights":
+        """Weighs every edge."""
+        cost = np.empty(len(walking.cost), np.int32)
+        closed = overlay.closed_to(mode_of(walking.profile))
+        largest = weigh_all(walking.cost, overlay.zones.factor, closed, walking.network.edge_link, cost)
+        return cls(walking, overlay, cost, int(largest))
+
+    def change(self, overlay: Overlay) -> "CostChange":
+        """The weights under another overlay of the same network; weighs only edges that one of both touches."""
+        if overlay is self.overlay:
+            return CostChange(self, self, _NOTHING, _NOTHING)
+        network, mode = self.walking.network, mode_of(self.walking.profile)
+        closed = overlay.closed_to(mode)
+        links = differing(closed, self.overlay.closed_to(mode))
+        there, back = network.edge_of_link
+        edges = np.concatenate([there[links], back[links]])
+        edges = edges[edges >= 0]
+        if overlay.zones is not self.overlay.zones:
+            edges = np.concatenate([edges, differing(overlay.zones.factor, self.overlay.zones.factor)])
+        if len(edges) == 0:
+            return CostChange(self, replace(self, overlay=overlay), _NOTHING, _NOTHING)
+        cost, former = self.cost.copy(), np.empty(len(edges), np.int32)
+        count, largest = weigh_some(
+            edges, self.walking.cost, overlay.zones.factor, closed, network.edge_link, cost, former
+        )
+        weights = Weights(self.walking, overlay, cost, max(self.largest, int(largest)))
+        return CostChange(self, weights, edges[:count], former[:count])
+
+
+@dataclass(frozen=True)
+class CostChange:
+    """From one set of weights to another. edges: int32[k], those whose cost changed; former_cost: int32[k], what they cost before."""
+
+    former: Weights
+    weights: Weights
+    edges: Ints
+    former_cost: Ints
