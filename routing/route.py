@@ -75,8 +75,8 @@ class _Way:
     last: _Leg | None = None
 
 
-def find_route(field: Field, lat: float, lon: float) -> Route | Stay:
-    """The answer for one place.
+def find_route(field: Field, lat: float, lon: float, *, alternatives: int = ALTERNATIVES) -> Route | Stay:
+    """The answer for one place, with up to so many alternatives.
 
     Raises:
         PlaceError: it cannot be a place, or lies outside the network's surroundings.
@@ -85,16 +85,16 @@ def find_route(field: Field, lat: float, lon: float) -> Route | Stay:
     snap = field.walking.snapper.find(lat, lon, field.walking.usable)
     if snap is None:
         raise PlaceError(_outside(field.network, lat, lon))
-    starts = _starts(field, snap)
-    directs = _directs(field, snap)
+    starts = list_starts(field, snap)
+    directs = list_directs(field, snap)
     chosen = _choose(field, starts, directs)
     if chosen is None:
         reason = "no-target" if all(s is None for s in field.snaps) else "cut-off"
         return Stay(reason, snap, _as_the_crow_flies(field, lat, lon))
-    return _finish(field, snap, chosen, _alternatives(field, starts, directs, chosen.target))
+    return _finish(field, snap, chosen, _alternatives(field, starts, directs, chosen.target, alternatives))
 
 
-def _starts(field: Field, snap: Snap) -> list[_Leg]:
+def list_starts(field: Field, snap: Snap) -> list[_Leg]:
     """Both directions of the origin's own link.
 
     On a closed link, or inside a zone, one may leave both ways; nobody is sent into a zone from outside.
@@ -118,7 +118,7 @@ def _starts(field: Field, snap: Snap) -> list[_Leg]:
     return legs
 
 
-def _directs(field: Field, snap: Snap) -> list[_Way]:
+def list_directs(field: Field, snap: Snap) -> list[_Way]:
     """Targets on the origin's own link, reached without passing a node."""
     there, back = field.network.edge_of_link
     ways = []
@@ -154,18 +154,16 @@ def _choose(field: Field, starts: list[_Leg], directs: list[_Way]) -> _Way | Non
 
 
 def _alternatives(
-    field: Field, starts: list[_Leg], directs: list[_Way], chosen: int
+    field: Field, starts: list[_Leg], directs: list[_Way], chosen: int, count: int
 ) -> tuple[Alternative, ...]:
     legs = [(int(field.network.edge_head[leg.edge]), leg.cost, leg.time) for leg in starts]
-    found = field.nearest(legs, ALTERNATIVES + 1)
+    found = field.nearest(legs, count + 1)
     found += [(way.cost, way.target, way.first.time) for way in directs]
     times: dict[int, int] = {}
     for _, target, time in sorted(found):
         if target != chosen:
             times.setdefault(target, time)
-    return tuple(
-        Alternative(field.targets[t].id, time / 10) for t, time in list(times.items())[:ALTERNATIVES]
-    )
+    return tuple(Alternative(field.targets[t].id, time / 10) for t, time in list(times.items())[:count])
 
 
 def _finish(field: Field, snap: Snap, way: _Way, alternatives: tuple[Alternative, ...]) -> Route:

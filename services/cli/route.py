@@ -190,6 +190,7 @@ def ask(
     from services.navigator.answers import Moment
     from services.navigator.ground import load_ground
     from services.navigator.render import render
+    from services.navigator.shelf import Shelf
     from services.navigator.state import World as State
     from streams.clock import SystemClock
     from streams.events.base import Hazard
@@ -203,7 +204,9 @@ def ask(
     moment = Moment.of(load_ground(folder), State(places=places, closures=closed, at_ms=now_ms))
     made = moment.answer(lat, lon, profile=profile, extra=frozenset(Hazard(h) for h in hazards))
     world = World.DRILL if info.synthetic else World.REAL
-    body = render(made, moment, profile=profile, language=language, world=world, now_ms=now_ms, heard_ms=None)
+    body = render(
+        made, Shelf(moment), profile=profile, language=language, world=world, now_ms=now_ms, heard_ms=None
+    )
     return Asked(body, moment)
 
 

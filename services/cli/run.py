@@ -80,8 +80,9 @@ async def _work(name: str, settings: Settings) -> None:
                 beside.create_task(_endless(part))
             _log.info("started", port=settings.port(name), world=str(settings.world))
             await http.serve(
-                process.app, settings.port(name), host=settings.host, before_end=process.before_end
-            )
+                process.app, settings.port(name), host=settings.host, before_end=process.before_end,
+                shares_port=process.shares_port,
+            )  # fmt: skip
     finally:
         await broker.close()
 

@@ -14,6 +14,7 @@ PORT_ORDER = (*PROCESS_ORDER, "redis", "kafka", "kafka-controller")
 PORT_BASE = 8700
 
 LOG_FORMS = ("text", "json")
+MOST_WORKERS = 64
 
 
 class SettingsError(ValueError):
@@ -39,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port_base: int = PORT_BASE
     partner_key: str = ""
     device_secret: str = ""
+    navigator_workers: int = 1  # processes that answer routes behind one port
     municipalities: str = ""  # whose staff this page is for, by comma; all of the area where empty
 
     @classmethod
@@ -74,6 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             port_base=base,
             partner_key=env.get("MIO_PARTNER_KEY", ""),
             device_secret=env.get("MIO_DEVICE_SECRET", ""),
+            navigator_workers=_workers(env),
             municipalities=env.get("MIO_MUNICIPALITIES", ""),
         )
 
@@ -90,4 +93,13 @@ def _port(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name, str(default))
     if not text.isdigit() or not 1024 <= int(text) <= 65_000:
         raise SettingsError(f"{name}={text!r}: expected a port number between 1024 and 65000")
+    return int(text)
+
+
+def _workers(env: Mapping[str, str]) -> int:
+    text = env.get("MIO_NAVIGATOR_WORKERS") or "1"
+    if not text.isdigit() or not 1 <= int(text) <= MOST_WORKERS:
+        raise SettingsError(
+            f"MIO_NAVIGATOR_WORKERS={text!r}: expected a number of processes from 1 to {MOST_WORKERS}"
+        )
     return int(text)

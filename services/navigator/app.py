@@ -3,30 +3,43 @@
 import asyncio
 from typing import Annotated, Any
 
+import h3
+import msgspec
 import numpy as np
-import orjson
 from fastapi import APIRouter, FastAPI, Query, Response
+from starlette.routing import Route
 
-from routing.errors import PlaceError, RoutingError
+from routing import Field, Membrane, Overlay, Target, find_route
+from routing.batch import Reader, Streets
 from routing.geo import distance_m
 from services.kit.health import Readiness
 from services.kit.http import Process, create_app
 from services.kit.problems import Problem
 from services.kit.settings import Settings
+from services.navigator.answers import NONE
+from services.navigator.batch_models import BatchAnswer, BatchRequest
+from services.navigator.crew import OTHERS, Crew
 from services.navigator.ground import load_ground
+from services.navigator.lane import Lane, LaneRoute
+from services.navigator.leases.room import open_leases
 from services.navigator.live import Live
 from services.navigator.models import NearAnswer, RouteAnswer, RouteRequest, StayAnswer
-from services.navigator.render import render, render_place, world_marks
+from services.navigator.questions import Office, Question, Questions
+from services.navigator.render import render_place, world_marks
+from services.navigator.what_if_routes import what_if_routes
 from streams.broker import Broker
 from streams.clock import Clock
-from streams.events.base import Hazard
 from streams.events.shelters import ShelterState
 from streams.world import World
 
 __all__ = ["load_ground", "make_app", "start"]
 
 NEAR_LIMIT = 20
-RETRY_S = 2
+NEAR_RESOLUTION = 9
+NEAR_KEPT_S = 10
+"""So long may anybody keep the list of a cell: it holds nothing about a person."""
+NEAR_CELL = "H3 cell of resolution 9 (about 300 m across), worked out on the device: a position never stands in an address."
+ROUTES, BATCH = "/v1/routes", "/v1/routes/batch"
 
 
 def make_app(live: Live, readiness: Readiness, *, world: World, clock: Clock) -> FastAPI:
@@ -34,43 +47,58 @@ def make_app(live: Live, readiness: Readiness, *, world: World, clock: Clock) ->
     app = create_app(
         "navigator", readiness, description="Ways to the place that suits what is happening now."
     )
-    app.include_router(_routes(live, world, clock))
+    office = Office(live, world=world, clock=clock)
+    app.include_router(_described(office))
+    app.include_router(_near(live, office, world))
+    app.include_router(what_if_routes(live, world, clock))
+    _open_lanes(app, office)
     return app
 
 
-def _routes(live: Live, world: World, clock: Clock) -> APIRouter:
+def _described(office: Office) -> APIRouter:
+    """Routes as OpenAPI tells of them; questions that are well-formed take the lanes."""
     routes = APIRouter(prefix="/v1", tags=["routes"])
 
     @routes.post("/routes", response_model=RouteAnswer | StayAnswer)
-    def post_route(request: RouteRequest) -> Response:
+    async def post_route(request: RouteRequest) -> Response:
         """The way to safety, or why to stay; see docs/reference/routes.md."""
-        _require_ready(live)
-        moment = live.moment
-        extra = frozenset(Hazard(h) for h in request.hazards)
-        try:
-            answer = moment.answer(
-                request.origin.lat, request.origin.lon, profile=request.profile, extra=extra
-            )
-        except PlaceError as error:
-            raise Problem("no-such-place", status=422, detail=str(error), field="from") from None
-        except RoutingError as error:
-            raise Problem("cannot-route", status=422, detail=str(error)) from None
-        body = render(
-            answer, moment, profile=request.profile, language=request.language, world=world,
-            now_ms=clock.now_ms(), heard_ms=live.heard_ms,
-        )  # fmt: skip
-        return Response(orjson.dumps(body), media_type="application/json")
+        question = msgspec.convert(request.model_dump(by_alias=True), Question)
+        return Response(await office.answer(question), media_type="application/json")
+
+    @routes.post("/routes/batch", response_model=BatchAnswer)
+    async def post_routes(request: BatchRequest) -> Response:
+        """Ways for up to 10,000 places, in columns; see docs/reference/routes.md."""
+        questions = msgspec.convert(request.model_dump(), Questions)
+        return Response(await asyncio.to_thread(office.answer_all, questions), media_type="application/json")
+
+    return routes
+
+
+def _open_lanes(app: FastAPI, office: Office) -> None:
+    async def answer_all(questions: Questions) -> bytes:
+        return await asyncio.to_thread(office.answer_all, questions)
+
+    app.router.routes[:0] = [
+        LaneRoute(ROUTES, Lane(Question, office.answer, app.router)),
+        LaneRoute(BATCH, Lane(Questions, answer_all, app.router)),
+    ]
+
+
+def _near(live: Live, office: Office, world: World) -> APIRouter:
+    routes = APIRouter(prefix="/v1", tags=["routes"])
 
     @routes.get("/shelters/near", response_model=NearAnswer)
     def list_near(
-        lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
-        lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
+        response: Response,
+        cell: Annotated[str, Query(description=NEAR_CELL, examples=["892e6154c6bffff"], max_length=16)],
         limit: Annotated[int, Query(ge=1, le=NEAR_LIMIT)] = 5,
     ) -> dict[str, Any]:
-        """Places near by in a straight line, of both layers, whatever their state."""
-        _require_ready(live)
+        """Places near a cell's middle in a straight line, of both layers, whatever their state."""
+        office.require_ready()
+        lat, lon = parse_cell(cell)
         state = live.moment.world
         near = nearest_places(list(state.places.values()), lat, lon)[:limit]
+        response.headers["Cache-Control"] = f"public, max-age={NEAR_KEPT_S}"
         return {
             **world_marks(world),
             "state_ms": state.at_ms,
@@ -78,6 +106,21 @@ def _routes(live: Live, world: World, clock: Clock) -> APIRouter:
         }
 
     return routes
+
+
+def parse_cell(cell: str) -> tuple[float, float]:
+    """The middle of a cell.
+
+    Raises:
+        Problem: it is none, or finer or coarser than what may stand in an address.
+    """
+    if not h3.is_valid_cell(cell) or h3.get_resolution(cell) != NEAR_RESOLUTION:
+        raise Problem(
+            "invalid-request", status=422, field="cell", detail=f"{cell!r} is not an H3 cell of resolution {NEAR_RESOLUTION}",
+            remedy=f"work it out on the device: latLngToCell(lat, lon, {NEAR_RESOLUTION}); never send the position itself",
+        )  # fmt: skip
+    lat, lon = h3.cell_to_latlng(cell)
+    return float(lat), float(lon)
 
 
 def nearest_places(places: list[ShelterState], lat: float, lon: float) -> list[ShelterState]:
@@ -88,26 +131,41 @@ def nearest_places(places: list[ShelterState], lat: float, lon: float) -> list[S
     return [placed[i][0] for i in np.argsort(away, kind="stable")]
 
 
-def _require_ready(live: Live) -> None:
-    """Before the first whole reading nothing is known, and an answer would be a guess."""
-    if not live.is_ready:
-        raise Problem(
-            "not-ready", status=503, detail="the state is still being read", retry_after_s=RETRY_S,
-            remedy=f"ask again in {RETRY_S} s; /readyz says what is missing",
-        )  # fmt: skip
-
-
 async def start(settings: Settings, broker: Broker, readiness: Readiness) -> Process:
     """Opens the area, builds the first field and begins to follow."""
     clock = settings.make_clock()
     ground = await asyncio.to_thread(load_ground, settings.area)
     live = Live(ground, clock)
-    await asyncio.to_thread(live.moment.answer, *_somewhere(live), profile="adult")  # compiles the kernels
+    await asyncio.to_thread(warm, live)
     await live.follow(broker)
     readiness.require("states read", lambda: live.is_ready)
-    return Process(make_app(live, readiness, world=settings.world, clock=clock), (live.run,))
+    app = make_app(live, readiness, world=settings.world, clock=clock)
+    leases = open_leases(settings, broker, lambda: live.moment if live.is_ready else None, clock=clock)
+    app.include_router(leases.router)
+    if settings.navigator_workers == 1:
+        return Process(app, (live.run, leases.run))
+    crew = await Crew.join(settings.navigator_workers)
+    readiness.require(OTHERS, crew.others_ready)
+    app.router.routes.insert(0, Route("/metrics", crew.tell_metrics, include_in_schema=False))
+    return Process(app, (live.run, leases.run, *crew.parts(readiness)), shares_port=True)
 
 
-def _somewhere(live: Live) -> tuple[float, float]:
-    network = live.moment.ground.network
-    return float(network.node_lat[0]), float(network.node_lon[0])
+def warm(live: Live) -> None:
+    """Compiles the kernels, by each kind of answer to somebody who stands where a street begins and wants to go to its end, and by repairs."""
+    moment = live.moment
+    walking = moment.ground.walking("adult")
+    links = np.flatnonzero(walking.usable)
+    moment.field(("adult", NONE))
+    if len(links) == 0:
+        return
+    network = moment.ground.network
+    lat, lon = network.shape_of(int(links[0]))
+    target = Target("", float(lat[-1]), float(lon[-1]))
+    field = Field.build(walking, [target], moment.overlay)
+    reader = Reader(Streets(moment.ground.snapper), field)
+    reader.find(float(lat[0]), float(lon[0]))
+    reader.find_all(lat[:1].copy(), lon[:1].copy()).columns()
+    find_route(field, float(lat[0]), float(lon[0]))
+    zone = Membrane(np.zeros(network.node_count, bool), np.zeros(network.link_count, bool))
+    field.repair(overlay=Overlay(network, {"warm": links[-1:].astype(np.int32)}, {"warm": zone}))
+    field.repair([])

@@ -8,7 +8,7 @@ SiteHazard = Literal[
     "flood", "landslide", "storm_surge", "earthquake", "tsunami", "fire", "inland_flood", "volcano"
 ]
 ProfileName = Literal["adult", "slow", "child", "stroller", "wheelchair"]
-Language = Literal["ja", "en"]
+Language = Literal["ja", "ja-easy", "en", "zh", "ko", "vi"]
 Latitude = Annotated[
     float, Field(description="Degrees of WGS 84, -90 to 90.", examples=[34.5], allow_inf_nan=False)
 ]
@@ -126,22 +126,45 @@ class StepBody(BaseModel):
     text: str
 
 
+class Reason(BaseModel):
+    """A sentence, with the message key and arguments that it was made from."""
+
+    key: str
+    arguments: dict[str, str | int | list[str]]
+    text: str
+
+
 class AlternativeBody(BaseModel):
     """Another place, and why it came second."""
 
     model_config = ConfigDict(title="Alternative")
     shelter: Shelter
     minutes: float
-    why_second: str
+    why_second: str = Field(description="The reasons in one sentence.")
+    reasons: list[Reason]
 
 
-class WarningBody(BaseModel):
+class PassedOver(BaseModel):
+    """A site that is nearer in a straight line, and why nobody is sent there."""
+
+    shelter: Shelter
+    reason: Reason
+
+
+class MinutesByProfile(BaseModel):
+    """Walking minutes along this way; null where a profile cannot use it, or where nobody knows."""
+
+    adult: float | None
+    slow: float | None
+    child: float | None
+    stroller: float | None
+    wheelchair: float | None
+
+
+class WarningBody(Reason):
     """Something to know before walking."""
 
     model_config = ConfigDict(title="Warning")
-    key: str
-    arguments: dict[str, str | int]
-    text: str
 
 
 class Line(BaseModel):
@@ -170,10 +193,12 @@ class RouteAnswer(_Common):
     shelter: Shelter
     length_m: int
     minutes: float
+    minutes_by_profile: MinutesByProfile
     geometry: Line
     polyline6: str
     steps: list[StepBody]
     alternatives: list[AlternativeBody]
+    passed_over: list[PassedOver] = Field(description="At most one: the nearest of them.")
 
 
 class StayAnswer(_Common):

@@ -1,18 +1,16 @@
 """Polyline with six decimals, the compact form that map libraries read (Google's algorithm, precision 1e6)."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+
+import numpy as np
+
+from routing.kernels.polyline import put_polyline
 
 
-def encode_polyline6(points: Iterable[tuple[float, float]]) -> str:
+def encode_polyline6(points: Sequence[tuple[float, float]]) -> str:
     """(lat, lon) points as text. It may hold a backslash: JSON encoders escape it."""
-    out: list[str] = []
-    last_lat = last_lon = 0
-    for lat, lon in points:
-        now_lat, now_lon = round(lat * 1e6), round(lon * 1e6)
-        _append(out, now_lat - last_lat)
-        _append(out, now_lon - last_lon)
-        last_lat, last_lon = now_lat, now_lon
-    return "".join(out)
+    text, end = put_polyline(np.array(points, float).reshape(-1, 2), np.empty(0, np.uint8), 0)
+    return bytes(text[:end]).decode("ascii")
 
 
 def decode_polyline6(text: str) -> list[tuple[float, float]]:
@@ -32,11 +30,3 @@ def decode_polyline6(text: str) -> list[tuple[float, float]]:
         lat, lon = lat + d_lat, lon + d_lon
         points.append((lat / 1e6, lon / 1e6))
     return points
-
-
-def _append(out: list[str], value: int) -> None:
-    value = ~(value << 1) if value < 0 else value << 1
-    while value >= 0x20:
-        out.append(chr((0x20 | (value & 0x1F)) + 63))
-        value >>= 5
-    out.append(chr(value + 63))

@@ -2,22 +2,24 @@
 
 from typing import Any
 
+import numpy as np
+
 import routing
 from services.navigator.answers import Answer, Moment
+from services.navigator.places import render_place
 from services.navigator.polyline import encode_polyline6
-from services.navigator.state import ActiveHazard, World
+from services.navigator.reasons import Said, find_passed, list_warnings, minutes_by_profile, why_second
+from services.navigator.shelf import Shelf
+from services.navigator.state import ActiveHazard
 from services.navigator.words import say
-from streams.events.shelters import ShelterState
 from streams.world import World as WorldName
 
-UNKNOWN_SURFACE = 0.2
-"""From this share on, an answer for wheels says how much of the way has no surface data."""
-WHEELS = frozenset({"wheelchair", "stroller"})
+__all__ = ["render", "render_ages", "render_hazard", "render_place", "world_marks"]
 
 
 def render(
     answer: Answer,
-    moment: Moment,
+    shelf: Shelf,
     *,
     profile: str,
     language: str,
@@ -30,13 +32,13 @@ def render(
         **world_marks(world),
         "profile": profile,
         "now_ms": now_ms,
-        "hazards": [_hazard(a) for a in answer.active],
-        "as_of": _ages(answer.world, moment, heard_ms),
+        "hazards": [render_hazard(a) for a in answer.active],
+        "as_of": render_ages(shelf.moment, heard_ms),
     }
     names = tuple(sorted(str(h) for h in answer.hazards))
     if isinstance(answer.route, routing.Stay):
-        return body | _stay(answer, answer.route, moment, names, language)
-    return body | _route(answer, answer.route, moment, names, profile, language)
+        return body | _stay(answer, answer.route, shelf, names, language)
+    return body | _route(answer, answer.route, shelf, names, profile, language)
 
 
 def world_marks(world: WorldName) -> dict[str, Any]:
@@ -46,68 +48,65 @@ def world_marks(world: WorldName) -> dict[str, Any]:
 
 
 def _route(
-    answer: Answer, route: routing.Route, moment: Moment, names: tuple[str, ...], profile: str, language: str
+    answer: Answer, route: routing.Route, shelf: Shelf, names: tuple[str, ...], profile: str, language: str
 ) -> dict[str, Any]:
-    place = moment.get_place(route.target)
+    name = shelf.moment.get_place(route.target).name
     why = "why-suits" if names else "why-nearest"
+    passed = find_passed(route, shelf, answer.hazards)
     return {
         "kind": "route",
-        "shelter": render_place(place),
+        "shelter": shelf.place(route.target),
         "why": {"key": why, "hazards": names, "text": say(why, language, hazards=names)},
         "length_m": round(route.length_m),
         "minutes": round(route.seconds / 60, 1),
-        "geometry": {
-            "type": "LineString",
-            "coordinates": [[round(lon, 6), round(lat, 6)] for lat, lon in route.points],
-        },
+        "minutes_by_profile": minutes_by_profile(route, profile, shelf.moment.ground.network),
+        "geometry": {"type": "LineString", "coordinates": _positions(route.points)},
         "polyline6": encode_polyline6(route.points),
-        "steps": [_step(step, place.name, language) for step in route.steps],
-        "alternatives": [
-            {
-                "shelter": render_place(moment.get_place(other.target)),
-                "minutes": round(other.seconds / 60, 1),
-                "why_second": say(
-                    "second", language, minutes=max(1, round((other.seconds - route.seconds) / 60))
-                ),
-            }
-            for other in route.alternatives
+        "steps": [_step(step, name, language) for step in route.steps],
+        "alternatives": [_alternative(route, other, shelf, language) for other in route.alternatives],
+        "passed_over": [{"shelter": shelf.place(passed[0]), "reason": _say(passed[1], language)}]
+        if passed
+        else [],
+        "warnings": [
+            _say(said, language) for said in (*list_warnings(route, shelf, profile), *_unplaced(answer))
         ],
-        "warnings": _warnings(answer, route, profile, language),
+    }
+
+
+def _positions(points: tuple[tuple[float, float], ...]) -> list[list[float]]:
+    """[lon, lat] to a millionth of a degree."""
+    positions: list[list[float]] = (np.rint(np.array(points)[:, ::-1] * 1e6) / 1e6).tolist()
+    return positions
+
+
+def _alternative(
+    route: routing.Route, other: routing.Alternative, shelf: Shelf, language: str
+) -> dict[str, Any]:
+    reasons = [_say(said, language) for said in why_second(route, other, shelf)]
+    return {
+        "shelter": shelf.place(other.target),
+        "minutes": round(other.seconds / 60, 1),
+        "why_second": say("list-separator", language).join(reason["text"] for reason in reasons),
+        "reasons": reasons,
     }
 
 
 def _stay(
-    answer: Answer, stay: routing.Stay, moment: Moment, names: tuple[str, ...], language: str
+    answer: Answer, stay: routing.Stay, shelf: Shelf, names: tuple[str, ...], language: str
 ) -> dict[str, Any]:
     key = f"stay-{stay.reason}" if names or stay.reason != "no-target" else "stay-no-site"
-    nearest = render_place(moment.get_place(stay.nearest_target)) if stay.nearest_target else None
+    nearest = shelf.place(stay.nearest_target) if stay.nearest_target else None
     return {
         "kind": "stay",
         "reason": stay.reason,
         "why": {"key": key, "hazards": names, "text": say(key, language, hazards=names)},
         "nearest_in_a_straight_line": nearest,
-        "warnings": [_warning(*found, language) for found in _unplaced(answer)],
+        "warnings": [_say(said, language) for said in _unplaced(answer)],
     }
 
 
-def render_place(place: ShelterState) -> dict[str, Any]:
-    """A site or shelter; null is unknown."""
-    return {
-        "id": place.id,
-        "name": place.name,
-        "layer": str(place.layer),
-        "lat": place.lat,
-        "lon": place.lon,
-        "suits": [str(h) for h in place.suits],
-        "opening": str(place.opening),
-        "capacity": place.capacity,
-        "headcount": place.headcount,
-        "listed": {"source": place.listed_source, "as_of_ms": place.listed_as_of_ms},
-        "reported": {"source": place.reported_source, "as_of_ms": place.reported_as_of_ms},
-    }
-
-
-def _hazard(active: ActiveHazard) -> dict[str, Any]:
+def render_hazard(active: ActiveHazard) -> dict[str, Any]:
+    """A hazard in force, and the telegram that says so."""
     condition = active.condition
     return {
         "hazard": str(active.hazard),
@@ -122,8 +121,9 @@ def _hazard(active: ActiveHazard) -> dict[str, Any]:
     }
 
 
-def _ages(world: World, moment: Moment, heard_ms: int | None) -> dict[str, Any]:
-    network = moment.ground.network
+def render_ages(moment: Moment, heard_ms: int | None) -> dict[str, Any]:
+    """How old everything is that an answer of this moment is decided from."""
+    network, world = moment.ground.network, moment.world
     return {
         "state_ms": world.at_ms,
         "heard_ms": heard_ms,
@@ -142,28 +142,10 @@ def _step(step: routing.Step, name: str, language: str) -> dict[str, Any]:
     }
 
 
-Found = tuple[str, dict[str, object]]
+def _say(said: Said, language: str) -> dict[str, Any]:
+    return {"key": said.key, "arguments": said.arguments, "text": say(said.key, language, **said.arguments)}
 
 
-def _warnings(answer: Answer, route: routing.Route, profile: str, language: str) -> list[dict[str, Any]]:
-    found: list[Found] = []
-    if route.closed_by:
-        found.append(("warn-closed", {"closures": ", ".join(route.closed_by)}))
-    if route.starts_in_zone:
-        found.append(("warn-zone", {}))
-    if not route.snap.is_near:
-        found.append(
-            ("warn-far", {"metres": round(route.snap.distance_m), "direction": route.snap.direction})
-        )
-    if profile in WHEELS and route.unknown_surface_share >= UNKNOWN_SURFACE:
-        found.append(("warn-surface", {"percent": round(route.unknown_surface_share * 100)}))
-    return [_warning(*each, language) for each in (*found, *_unplaced(answer))]
-
-
-def _unplaced(answer: Answer) -> list[Found]:
+def _unplaced(answer: Answer) -> list[Said]:
     count = len(answer.unplaced_closures)
-    return [("warn-unplaced", {"count": count})] if count else []
-
-
-def _warning(key: str, arguments: dict[str, object], language: str) -> dict[str, Any]:
-    return {"key": key, "arguments": arguments, "text": say(key, language, **arguments)}
+    return [Said("warn-unplaced", {"count": count})] if count else []

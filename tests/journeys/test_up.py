@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import h3
 import httpx
 import pytest
 from typer.testing import CliRunner
@@ -21,6 +22,8 @@ from services.local.wait import wait_until
 READY_S = 120.0
 SECOND_START_S = 60.0
 """On a machine that runs other tests beside it; on an idle one of two cores it takes under 15 s."""
+
+CELL = h3.latlng_to_cell(34.4985, 135.2045, 9)
 
 pytestmark = pytest.mark.kafka
 
@@ -78,9 +81,7 @@ def up(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launch
 
 
 def headcount(launcher: Launcher, place: str) -> int | None:
-    near = httpx.get(
-        f"{launcher.url('navigator')}/v1/shelters/near", params={"lat": 34.4985, "lon": 135.2045, "limit": 20}
-    )
+    near = httpx.get(f"{launcher.url('navigator')}/v1/shelters/near", params={"cell": CELL, "limit": 20})
     return next((p["headcount"] for p in near.json()["shelters"] if p["id"] == place), None)
 
 
@@ -100,7 +101,7 @@ def test_a_second_launcher_on_the_same_state_says_whom_to_stop(up: Launcher, tmp
 
 def test_what_was_said_is_kept_over_a_restart_which_is_quick(up: Launcher) -> None:
     """Ends the first launcher and leaves a second one in its place, for whichever test comes next."""
-    near = httpx.get(f"{up.url('navigator')}/v1/shelters/near", params={"lat": 34.4985, "lon": 135.2045})
+    near = httpx.get(f"{up.url('navigator')}/v1/shelters/near", params={"cell": CELL})
     place = near.json()["shelters"][0]
     document = STATUS.format(id=place["id"], name=place["name"], at="2026-09-01T14:00:00+09:00")
     key = read_secrets(up.state)["MIO_PARTNER_KEY"]

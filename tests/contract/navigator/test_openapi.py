@@ -60,6 +60,8 @@ async def test_the_description_is_valid_and_names_its_schemas(app: FastAPI) -> N
         "StayAnswer",
         "Shelter",
         "NearAnswer",
+        "BatchRequest",
+        "BatchAnswer",
         "ProblemBody",
     } <= schemas.keys()
     assert schemas["RouteRequest"]["examples"]
@@ -69,7 +71,9 @@ async def test_the_description_is_valid_and_names_its_schemas(app: FastAPI) -> N
     assert [option["$ref"].rsplit("/", 1)[1] for option in answer["anyOf"]] == ["RouteAnswer", "StayAnswer"]
 
 
-@pytest.mark.parametrize(("method", "path"), [("POST", "/v1/routes"), ("GET", "/v1/shelters/near")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/v1/routes"), ("POST", "/v1/routes/batch"), ("GET", "/v1/shelters/near")]
+)
 async def test_every_answer_is_as_described(app: FastAPI, method: str, path: str) -> None:
     def run() -> None:
         operation = schemathesis.openapi.from_asgi("/openapi.json", app)[path][method]

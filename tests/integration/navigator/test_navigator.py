@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import h3
 import httpx
 import msgspec
 import pytest
@@ -189,13 +190,26 @@ async def test_a_state_that_cannot_be_read_harms_nobody(navigator: Navigator) ->
 
 
 async def test_places_near_by_are_listed_with_their_state(navigator: Navigator) -> None:
-    response = await navigator.client.get("/v1/shelters/near", params={**ORIGIN, "limit": 3})
+    response = await navigator.client.get(
+        "/v1/shelters/near", params={"cell": h3.latlng_to_cell(*ORIGIN.values(), 9), "limit": 3}
+    )
     body = response.json()
     assert body["notice"] == "訓練"
     assert [s["layer"] for s in body["shelters"]] == [
         str(navigator.places[s["id"]].layer) for s in body["shelters"]
     ]
     assert len(body["shelters"]) == 3
+    assert response.headers["cache-control"] == "public, max-age=10"
+
+
+@pytest.mark.parametrize(
+    "query", [{"lat": 34.5, "lon": 135.2}, {"cell": "8a2e6154c6affff"}, {"cell": "here"}, {}]
+)
+async def test_a_position_has_no_place_in_an_address(navigator: Navigator, query: dict[str, Any]) -> None:
+    response = await navigator.client.get("/v1/shelters/near", params=query)
+    assert response.status_code == 422
+    assert response.json()["type"] == "urn:miotsukushi:problem:invalid-request"
+    assert response.json()["field"].endswith("cell")
 
 
 @pytest.mark.parametrize(

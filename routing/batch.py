@@ -1,0 +1,266 @@
+"""Answers at speed: the same as `routing.find_route`, read from a field by compiled loops; one by one, or in columns."""
+
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from routing.directions import BACK_DEG, KINDS, TURN_DEG, Step
+from routing.errors import PlaceError
+from routing.field import Field
+from routing.geo import distance_m, require_place
+from routing.kernels.answers import (
+    ASK,
+    ROUTE,
+    STAY,
+    Forest,
+    Lines,
+    find_way,
+    find_ways,
+    metres_along,
+    starts_of,
+)
+from routing.kernels.grid import snap, snap_all
+from routing.kernels.others import Notes, nearest_others
+from routing.kernels.polyline import (
+    answer_json,
+    encode_edges,
+    polylines,
+    put_polyline,
+)
+from routing.kernels.steps import begin_steps
+from routing.network import Network, Way
+from routing.route import ALTERNATIVES, Alternative, Route, Stay, find_route, list_directs
+from routing.rows import Answers, Rows
+from routing.snap import REACH_M, Snap, Snapper, frozen, make_snap
+
+STEP_KEYS = ("straight", "turn-left", "turn-right", "turn-back", "steps", "bridge", "tunnel", "depart")
+"""In the order of `routing.kernels.steps`."""
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
+
+
+class Streets:
+    """A network as the loops read it; made once, read by any thread."""
+
+    def __init__(self, snapper: Snapper) -> None:
+        network = snapper.network
+        self.network, self.grid = network, snapper.grid
+        self.lines = _make_lines(network)
+        self.there, self.back = (frozen(edges) for edges in network.edge_of_link)
+        self.edge_head, self.edge_link = frozen(network.edge_head), frozen(network.edge_link)
+        self.edge_forward = frozen(network.edge_forward)
+        self.out_start, self.out_edge = frozen(network.out_start), frozen(network.out_edge)
+        code = encode_edges(self.edge_link, self.edge_forward, *self.lines[:3])
+        self.codes = frozen(code[0]), frozen(code[1])
+        self._local = threading.local()
+
+    def row(self) -> Rows:
+        """This thread's own row for one place."""
+        if not hasattr(self._local, "row"):
+            self._local.row = Rows.of(np.zeros(1), np.zeros(1))
+        row: Rows = self._local.row
+        return row
+
+    def notes(self) -> Notes:
+        """This thread's own columns for searches."""
+        if not hasattr(self._local, "notes"):
+            columns = (np.zeros(self.network.node_count, np.int32) for _ in range(4))
+            self._local.notes = Notes(np.zeros(1, np.int32), *columns)
+        notes: Notes = self._local.notes
+        return notes
+
+
+class Reader:
+    """Answers from one field."""
+
+    def __init__(self, streets: Streets, field: Field) -> None:
+        self.field = field
+        self._streets = streets
+        self._forest = _make_forest(streets, field)
+        self._with_targets = frozenset(self._forest.end_link.tolist())
+
+    @cached_property
+    def _names(self) -> list[npt.NDArray[np.uint8]]:
+        return [np.frombuffer(orjson.dumps(target.id), np.uint8) for target in self.field.targets]
+
+    def compact(self, lat: float, lon: float) -> bytes:
+        """One answer as JSON: `to`, `seconds`, `length_m`, `polyline6`; `to` is null, and alone, where one has to stay.
+
+        Raises:
+            PlaceError: it cannot be a place, or lies outside the network's surroundings.
+        """
+        row = self._streets.row()
+        row.lat[0], row.lon[0] = lat, lon
+        text = self._find_rows(row)
+        if row.kind[0] == ROUTE:
+            name = self._names[row.target[0]]
+            return bytes(answer_json(name, row.time[0], row.length[0], text))
+        found = find_route(self.field, lat, lon)
+        if isinstance(found, Stay):
+            return b'{"to":null}'
+        text, end = put_polyline(np.array(found.points), np.empty(0, np.uint8), 0)
+        name, time = self._names[self._index[found.target]], np.int32(round(found.seconds * 10))
+        return bytes(answer_json(name, time, np.float64(found.length_m), text[:end]))
+
+    def find(self, lat: float, lon: float) -> Route | Stay:
+        """The whole answer for one place.
+
+        Raises:
+            PlaceError: it cannot be a place, or lies outside the network's surroundings.
+        """
+        require_place(lat, lon)
+        streets, forest = self._streets, self._forest
+        snapped = snap(lat, lon, streets.grid, forest.usable, REACH_M)
+        if snapped[0] < 0:
+            return find_route(self.field, lat, lon)
+        pick, course, unknown = find_way(snapped[0], snapped[1], forest, streets.lines)
+        if pick.kind != ROUTE:
+            return find_route(self.field, lat, lon)
+        kind, name = streets.lines.kind, streets.lines.name
+        begun, metres = begin_steps(course.points, course.links, course.marks, kind, name, TURN_DEG, BACK_DEG)
+        origin, overlay, network = make_snap((lat, lon), snapped), self.field.overlay, streets.network
+        points = [(at_lat, at_lon) for at_lat, at_lon in course.points.tolist()]
+        return Route(
+            target=self.field.targets[pick.target].id,
+            points=tuple(points),
+            length_m=course.metres,
+            seconds=course.time / 10,
+            steps=_make_steps(network, begun, metres, len(points) - 1),
+            edges=tuple(course.edges.tolist()),
+            cost=pick.cost,
+            snap=origin,
+            alternatives=self._alternatives(origin, pick.target),
+            closed_by=overlay.causes_of(origin.link),
+            starts_in_zone=bool(overlay.membranes) and overlay.is_inside(origin.link, origin.lat, origin.lon),
+            unknown_surface_share=unknown,
+        )
+
+    def _alternatives(self, origin: Snap, chosen: int) -> tuple[Alternative, ...]:
+        streets, forest = self._streets, self._forest
+        found = np.empty((ALTERNATIVES + 1, 3), np.int64)
+        count = nearest_others(
+            starts_of(origin.link, origin.share, forest),
+            streets.out_start, streets.out_edge, forest, streets.notes(), found,
+        )  # fmt: skip
+        rows = found[:count].tolist()
+        if origin.link in self._with_targets:
+            rows += [[way.cost, way.target, way.first.time] for way in list_directs(self.field, origin)]
+            rows.sort()
+        times: dict[int, int] = {}
+        for _, target, time in rows:
+            if target != chosen:
+                times.setdefault(target, time)
+        return tuple(
+            Alternative(self.field.targets[t].id, time / 10) for t, time in list(times.items())[:ALTERNATIVES]
+        )
+
+    def find_all(self, lat: Floats, lon: Floats) -> Answers:
+        """Answers for many places, float64[n] degrees each, without steps and alternatives. What is no place has no way."""
+        rows = Rows.of(lat, lon)
+        text = self._find_rows(rows)
+        answers = Answers(
+            rows.kind, rows.target, rows.time, rows.link, rows.length, rows.away, text, rows.text_end[:-1].copy(), rows.text_end[1:]
+        )  # fmt: skip
+        return self._ask(answers, lat, lon) if (rows.kind == ASK).any() else answers
+
+    def _find_rows(self, rows: "Rows") -> npt.NDArray[np.uint8]:
+        """Fills the rows; returns the text of their ways."""
+        streets, forest = self._streets, self._forest
+        snap_all(rows.lat, rows.lon, streets.grid, forest.usable, REACH_M, rows.link, rows.share, rows.away)
+        points, edges = find_ways(
+            rows.link,
+            rows.share,
+            rows.kind,
+            forest,
+            streets.lines,
+            rows.target,
+            rows.time,
+            rows.length,
+            rows.ends,
+        )
+        return np.asarray(polylines(points, edges, rows.ends, *streets.codes, rows.text_end[1:]))
+
+    def _ask(self, answers: Answers, lat: Floats, lon: Floats) -> Answers:
+        """Answers those rows one by one of which a zone's shape decides; their polylines are put at the end."""
+        text, used = answers.text, len(answers.text)
+        for row in np.flatnonzero(answers.kind == ASK):
+            found = find_route(self.field, float(lat[row]), float(lon[row]))
+            answers.kind[row] = STAY if isinstance(found, Stay) else ROUTE
+            if isinstance(found, Route):
+                answers.target[row] = self._index[found.target]
+                answers.time[row], answers.length_m[row] = round(found.seconds * 10), found.length_m
+                answers.first[row] = used
+                text, used = put_polyline(np.array(found.points), text, used)
+                answers.last[row] = used
+        return Answers(
+            answers.kind, answers.target, answers.time, answers.link, answers.length_m, answers.away_m,
+            text[:used], answers.first, answers.last,
+        )  # fmt: skip
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {target.id: number for number, target in enumerate(self.field.targets)}
+
+    def why_no_place(self, lat: float, lon: float) -> str:
+        """What is wrong with a place that is none of this area's; empty if nothing is."""
+        try:
+            find_route(self.field, lat, lon)
+        except PlaceError as error:
+            return str(error)
+        return ""
+
+
+def _make_steps(network: Network, begun: npt.NDArray[np.int32], metres: Floats, end: int) -> tuple[Step, ...]:
+    names, steps = network.names, []
+    for (key, name, at), length in zip(begun.tolist(), metres.tolist(), strict=True):
+        steps.append(Step(STEP_KEYS[key], names[name] if name >= 0 else "", length, at))
+    return (*steps, Step("arrive", "", 0.0, end))
+
+
+def _make_lines(network: Network) -> Lines:
+    start = network.shape_start
+    lat, lon = network.shape_lat, network.shape_lon
+    legs = np.zeros(len(lat))
+    legs[1:] = distance_m(lat[:-1], lon[:-1], lat[1:], lon[1:])
+    along = metres_along(start, legs)
+    metres = along[start[1:] - 1]
+    share = along / np.repeat(np.maximum(metres, 1e-9), np.diff(start))
+    kind = np.zeros(network.link_count, np.int32)
+    for bit, name in reversed(KINDS):
+        kind[(network.link_way & bit) > 0] = STEP_KEYS.index(name)
+    unknown = (network.link_way & Way.SURFACE_UNKNOWN) > 0
+    return Lines(
+        frozen(start), frozen(lat), frozen(lon), frozen(share), frozen(metres),
+        frozen(metres[network.edge_link]), frozen(kind),
+        frozen(_one_number_each(network.names)[network.link_name]), frozen(unknown),
+    )  # fmt: skip
+
+
+def _one_number_each(names: Sequence[str]) -> npt.NDArray[np.int32]:
+    """int32[names + 1]: the first number of each name, and last of all -1 for no name."""
+    first: dict[str, int] = {"": -1}
+    return np.array([*(first.setdefault(name, number) for number, name in enumerate(names)), -1], np.int32)
+
+
+def _make_forest(streets: Streets, field: Field) -> Forest:
+    seeds = field.seeds
+    order = np.argsort(seeds.node, kind="stable")
+    hung = [(snap.link, index, snap.share) for index, snap in enumerate(field.snaps) if snap is not None]
+    end_link, end_target, end_share = zip(*sorted(hung), strict=True) if hung else ((), (), ())
+    ends_here = np.zeros(field.network.node_count, bool)
+    ends_here[seeds.node] = True
+    end_price = [field.targets[index].price_ds for index in end_target]
+    return Forest(
+        streets.there, streets.back, streets.edge_head, streets.edge_link, streets.edge_forward,
+        frozen(field.walking.cost), frozen(field.cost), frozen(field.walking.usable), bool(field.overlay.membranes),
+        frozen(field.dist), frozen(field.next_edge), frozen(field.target),
+        frozen(ends_here), frozen(seeds.node[order]), frozen(seeds.edge[order]), frozen(seeds.cost[order]), frozen(seeds.time[order]),
+        frozen(seeds.target[order]), frozen(seeds.share[order]),
+        frozen(np.array(end_link, np.int32)), frozen(np.array(end_target, np.int32)),
+        frozen(np.array(end_price, np.int32)), frozen(np.array(end_share, np.float64)),
+    )  # fmt: skip

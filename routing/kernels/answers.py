@@ -1,0 +1,367 @@
+"""Answers read from a field, compiled. What an answer means is said in `routing.route`, in Python, which is also the oracle of these loops.
+
+No loop calls one of another file: numba keeps what it compiled until the file of the *caller* changes.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+INF = np.int32(2**31 - 1)
+CLOSED = np.int32(1 << 30)
+NO_COST = np.int64(2**62)
+
+ROUTE, STAY, OUTSIDE, ASK = range(4)
+"""Kinds of answers. ASK: the place lies where a zone's shape decides; ask `routing.find_route`."""
+
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+class Lines(NamedTuple):
+    """Shapes of links. start: int32[links + 1] into lat, lon, share: float64[points]; share of the link's metres so far.
+
+    metres: float64[links]; edge_metres: float64[edges], the same by edge. kind, name: int32[links], what a walker notices (`kernels.steps`) and the street, -1 if it has no name.
+    unknown: bool[links], nothing is known about the surface.
+    """
+
+    start: Ints
+    lat: Floats
+    lon: Floats
+    share: Floats
+    metres: Floats
+    edge_metres: Floats
+    kind: Ints
+    name: Ints
+    unknown: Bools
+
+
+class Forest(NamedTuple):
+    """A field as columns.
+
+    there, back: int32[links], edges of a link or -1. edge_head, edge_link, edge_forward: [edges]. free, cost: int32[edges],
+    deciseconds as walked and as weighed. usable: bool[links]. asks: whether there are zones, so that shapes
+    decide for whoever stands on a closed edge. dist, next_edge, target: int32[nodes]. ends_here: bool[nodes], a seed is there. Seeds by
+    node: seed_node, seed_edge, seed_cost, seed_time,
+    seed_target: int32[seeds], seed_share: float64[seeds]. Targets by link: end_link, end_target, end_price:
+    int32[targets], deciseconds that count for coming there at all; end_share: float64.
+    """
+
+    there: Ints
+    back: Ints
+    edge_head: Ints
+    edge_link: Ints
+    edge_forward: Bools
+    free: Ints
+    cost: Ints
+    usable: Bools
+    asks: bool
+    dist: Ints
+    next_edge: Ints
+    target: Ints
+    ends_here: Bools
+    seed_node: Ints
+    seed_edge: Ints
+    seed_cost: Ints
+    seed_time: Ints
+    seed_target: Ints
+    seed_share: Floats
+    end_link: Ints
+    end_target: Ints
+    end_price: Ints
+    end_share: Floats
+
+
+class Pick(NamedTuple):
+    """What was decided at the origin. cost: deciseconds as weighed. share: of `edge` that is walked.
+
+    direct: the target hangs on the origin's own link.
+    """
+
+    kind: int
+    cost: int
+    target: int
+    edge: int
+    share: float
+    direct: bool
+
+
+class Course(NamedTuple):
+    """A way laid out. edges: int32; points: float64[n, 2] (lat, lon); links, marks: int32, where in the points each begins.
+
+    time: deciseconds as walked; metres along the streets.
+    """
+
+    edges: Ints
+    points: Floats
+    links: Ints
+    marks: Ints
+    time: int
+    metres: float
+
+
+@njit(cache=True, nogil=True)
+def metres_along(start, legs):
+    """float64[points]: metres from a link's first point; legs: float64[points], from the point before."""
+    along = np.zeros(len(legs))
+    for link in range(len(start) - 1):
+        for p in range(start[link] + 1, start[link + 1]):
+            along[p] = along[p - 1] + legs[p]
+    return along
+
+
+@njit(cache=True, nogil=True)
+def part_of(cost, share):
+    """Deciseconds for a share of an edge."""
+    return np.int64(np.rint(cost * share))
+
+
+@njit(cache=True, nogil=True)
+def choose(link, share, forest):
+    """The cheapest way from a place on a link; equal costs are decided by target, then edge."""
+    cost, target, edge, part, direct = NO_COST, np.int64(-1), np.int64(-1), 0.0, False
+    row = np.searchsorted(forest.end_link, link)
+    while row < len(forest.end_link) and forest.end_link[row] == link:
+        end = forest.end_share[row]
+        e = np.int64(forest.there[link] if end >= share else forest.back[link])
+        if e >= 0 and forest.cost[e] < CLOSED:
+            c, t = (
+                part_of(forest.cost[e], abs(end - share)) + forest.end_price[row],
+                np.int64(forest.end_target[row]),
+            )
+            if (c, t, e) < (cost, target, edge):
+                cost, target, edge, part, direct = c, t, e, abs(end - share), True
+        row += 1
+    for turn in range(2):
+        e = np.int64(forest.back[link] if turn else forest.there[link])
+        if e < 0 or forest.free[e] >= CLOSED:
+            continue
+        if forest.asks and forest.cost[e] >= CLOSED:
+            return Pick(ASK, cost, target, edge, part, direct)
+        c = np.int64(forest.cost[e] if forest.cost[e] < CLOSED else forest.free[e])
+        head = forest.edge_head[e]
+        if forest.dist[head] == INF:
+            continue
+        ahead = share if turn else 1 - share
+        c, t = part_of(c, ahead) + forest.dist[head], np.int64(forest.target[head])
+        if (c, t, e) < (cost, target, edge):
+            cost, target, edge, part, direct = c, t, e, ahead, False
+    if edge < 0:
+        return Pick(STAY, cost, target, edge, part, direct)
+    return Pick(ROUTE, cost, target, edge, part, direct)
+
+
+@njit(cache=True, nogil=True)
+def lay_out(link, share, pick, forest, lines):
+    """The way that was decided, from edge to edge and point to point."""
+    edges, seed, room = _edges(pick, forest, lines)
+    points = np.empty((room, 2), np.float64)
+    links, marks = np.empty(len(edges), np.int32), np.empty(len(edges), np.int32)
+    time, metres, count, sections = np.int64(0), 0.0, 0, 0
+    for i in range(len(edges)):
+        e = edges[i]
+        on, forward = forest.edge_link[e], forest.edge_forward[e]
+        begin, end = (0.0, 1.0) if forward else (1.0, 0.0)
+        walked = 1.0
+        if i == 0:
+            begin, walked = share, pick.share
+            if pick.direct:
+                end = share + (walked if forward else -walked)
+        elif i == len(edges) - 1:
+            walked = forest.seed_share[seed]
+            end = walked if forward else 1 - walked
+        time += part_of(forest.free[e], walked) if walked < 1 else forest.free[e]
+        metres += walked * lines.metres[on]
+        before = max(count, 1)
+        count = _lay_link(on, begin, end, lines, points, count)
+        if count > before:
+            links[sections], marks[sections] = on, before - 1
+            sections += 1
+    if count == 1:  # the origin is the target
+        points[1] = points[0]
+        links[0], marks[0], count, sections = link, 0, 2, 1
+    return Course(edges, points[:count], links[:sections], marks[:sections], time, metres)
+
+
+@njit(cache=True, nogil=True)
+def _edges(pick, forest, lines):
+    """(edges of the whole way, row of the seed at its end, the most points that it has)."""
+    edges, count, room = np.empty(64, np.int32), 0, 4
+    e, node, seed = np.int32(pick.edge), np.int32(-1), np.int64(-1)
+    while True:
+        if count + 1 >= len(edges):
+            larger = np.empty(2 * len(edges), np.int32)
+            larger[:count] = edges[:count]
+            edges = larger
+        edges[count] = e
+        count += 1
+        link = forest.edge_link[e]
+        room += lines.start[link + 1] - lines.start[link]
+        if pick.direct:
+            return edges[:count], seed, room
+        node = forest.edge_head[e]
+        e = forest.next_edge[node]
+        if e < 0:
+            break
+    seed = _seed_at(node, pick.target, forest)
+    edges[count] = forest.seed_edge[seed]
+    link = forest.edge_link[edges[count]]
+    return edges[: count + 1], seed, room + lines.start[link + 1] - lines.start[link]
+
+
+@njit(cache=True, nogil=True)
+def _lay_link(link, begin, end, lines, points, count):
+    """Adds the points of a link from share `begin` to `end`, cut points included, none twice in a row; returns how many there are."""
+    first, last = lines.start[link], lines.start[link + 1] - 1
+    if begin == 0 and end == 1:
+        for p in range(first, last + 1):
+            count = _put(points, count, lines.lat[p], lines.lon[p])
+        return count
+    if begin == 1 and end == 0:
+        for p in range(last, first - 1, -1):
+            count = _put(points, count, lines.lat[p], lines.lon[p])
+        return count
+    count = _put(points, count, *_point_at(link, begin, lines))
+    for k in range(last - first + 1):
+        p = first + k if begin <= end else last - k
+        if min(begin, end) < lines.share[p] < max(begin, end):
+            count = _put(points, count, lines.lat[p], lines.lon[p])
+    return _put(points, count, *_point_at(link, end, lines))
+
+
+@njit(cache=True, nogil=True)
+def _put(points, count, lat, lon):
+    if count > 0 and points[count - 1, 0] == lat and points[count - 1, 1] == lon:
+        return count
+    points[count, 0], points[count, 1] = lat, lon
+    return count + 1
+
+
+@njit(cache=True, nogil=True)
+def _point_at(link, share, lines):
+    """The point at a share of a link's metres."""
+    p, last = lines.start[link], lines.start[link + 1] - 1
+    if share >= 1:
+        return lines.lat[last], lines.lon[last]
+    while p + 1 < last and lines.share[p + 1] <= share:
+        p += 1
+    span = lines.share[p + 1] - lines.share[p]
+    on = (share - lines.share[p]) if span > 0 else 0.0
+    span = max(span, 1e-300)
+    lat = (lines.lat[p + 1] - lines.lat[p]) / span * on + lines.lat[p]
+    return lat, (lines.lon[p + 1] - lines.lon[p]) / span * on + lines.lon[p]
+
+
+@njit(cache=True, nogil=True)
+def find_way(link, share, forest, lines):
+    """From a place on a link: (what was decided, the way laid out, the share of its metres whose surface nobody knows)."""
+    pick = choose(link, share, forest)
+    if pick.kind != ROUTE:
+        none = np.empty(0, np.int32)
+        return pick, Course(none, np.empty((0, 2)), none, none, np.int64(0), 0.0), 0.0
+    course = lay_out(link, share, pick, forest, lines)
+    whole = unknown = 0.0
+    for e in course.edges:
+        metres = lines.metres[forest.edge_link[e]]
+        whole += metres
+        unknown += metres * lines.unknown[forest.edge_link[e]]
+    return pick, course, unknown / max(whole, 1e-9)
+
+
+@njit(cache=True, nogil=True)
+def find_ways(link, share, kind, forest, lines, target, time, metres, ends):
+    """Ways from many places on links: int32[n], float64[n], -1 where there is none. Returns (points of the walked parts of the first
+    and the last edge: float64[k, 2] (lat, lon), whole edges between: int32[m]), of all rows one after the other.
+
+    Fills kind, target, time: int32[n], metres: float64[n], and ends: int64[n, 3], where the row's first
+    part, last part and edges end.
+    """
+    points, edges, used, count = (
+        np.empty((16 * len(link) + 64, 2)),
+        np.empty(64 * len(link) + 64, np.int32),
+        0,
+        0,
+    )
+    for i in range(len(link)):
+        ends[i, 0] = ends[i, 1] = used
+        ends[i, 2], kind[i] = count, OUTSIDE
+        if link[i] < 0:
+            continue
+        pick = choose(link[i], share[i], forest)
+        kind[i] = pick.kind
+        if pick.kind != ROUTE:
+            continue
+        e = np.int32(pick.edge)
+        forward = forest.edge_forward[e]
+        end = share[i] + (pick.share if forward else -pick.share) if pick.direct else np.float64(forward)
+        points = _with_room(points, used, link[i], lines)
+        used += _lay_link(link[i], share[i], end, lines, points[used:], 0)
+        ends[i, 0] = used
+        took, length = part_of(forest.free[e], pick.share), pick.share * lines.metres[link[i]]
+        if not pick.direct:
+            node = forest.edge_head[e]
+            e = forest.next_edge[node]
+            while e >= 0:
+                if count == len(edges):
+                    longer = np.empty(2 * count, np.int32)
+                    longer[:count] = edges
+                    edges = longer
+                edges[count] = e
+                count += 1
+                took += forest.free[e]
+                length += lines.edge_metres[e]
+                node = forest.edge_head[e]
+                e = forest.next_edge[node]
+            seed = _seed_at(node, pick.target, forest)
+            e, part = forest.seed_edge[seed], forest.seed_share[seed]
+            on, forward = forest.edge_link[e], forest.edge_forward[e]
+            points = _with_room(points, used, on, lines)
+            begin, end = (0.0, part) if forward else (1.0, 1 - part)
+            used += _lay_link(on, begin, end, lines, points[used:], 0)
+            took, length = took + part_of(forest.free[e], part), length + part * lines.metres[on]
+        target[i], time[i], metres[i] = pick.target, took, length
+        ends[i, 1], ends[i, 2] = used, count
+    return points[:used], edges[:count]
+
+
+@njit(cache=True, nogil=True)
+def _with_room(points, used, link, lines):
+    """The same points, with room for those of a link."""
+    need = used + lines.start[link + 1] - lines.start[link] + 2
+    if need <= len(points):
+        return points
+    larger = np.empty((2 * need, 2))
+    larger[:used] = points[:used]
+    return larger
+
+
+@njit(cache=True, nogil=True)
+def _seed_at(node, target, forest):
+    """Row of the seeds through which a way that ends at a node reaches its target."""
+    best = np.int64(-1)
+    row = np.searchsorted(forest.seed_node, node)
+    while row < len(forest.seed_node) and forest.seed_node[row] == node:
+        if forest.seed_target[row] == target and (best < 0 or forest.seed_cost[row] < forest.seed_cost[best]):
+            best = row
+        row += 1
+    return best
+
+
+@njit(cache=True, nogil=True)
+def starts_of(link, share, forest):
+    """int64[n, 3]: (node, cost, time) at both ends of the origin's link, as far as one may walk there."""
+    starts, count = np.empty((2, 3), np.int64), 0
+    for turn in range(2):
+        e = forest.back[link] if turn else forest.there[link]
+        if e < 0 or forest.free[e] >= CLOSED:
+            continue
+        ahead = share if turn else 1 - share
+        free = forest.free[e]
+        starts[count, 0] = forest.edge_head[e]
+        starts[count, 1] = part_of(forest.cost[e] if forest.cost[e] < CLOSED else free, ahead)
+        starts[count, 2] = part_of(free, ahead)
+        count += 1
+    return starts[:count]

@@ -1,0 +1,85 @@
+"""Answers in columns, and the rows that the compiled loops fill. Knows no field."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from routing.kernels.answers import ROUTE
+from routing.kernels.polyline import json_numbers, json_texts
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the loops read and write, one row a place; see `Answers` and `routing.kernels.answers.find_ways`."""
+
+    lat: Floats
+    lon: Floats
+    link: Ints
+    share: Floats
+    away: Floats
+    kind: Ints
+    target: Ints
+    time: Ints
+    length: Floats
+    ends: npt.NDArray[np.int64]
+    text_end: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, lat: Floats, lon: Floats) -> "Rows":
+        count = len(lat)
+        link, kind, target, time = (np.full(count, -1, np.int32) for _ in range(4))
+        share, away, length = (np.zeros(count) for _ in range(3))
+        ends, text_end = np.zeros((count, 3), np.int64), np.zeros(count + 1, np.int64)
+        return cls(lat, lon, link, share, away, kind, target, time, length, ends, text_end)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers in columns, one row a place.
+
+    kind: int32, `routing.kernels.answers`. target: index into the field's targets, -1 for none. time: deciseconds as walked.
+    length_m, away_m: float64, along the way and to the network. link: where it was snapped, -1 for nowhere.
+    text: uint8; text[first[i]:last[i]] is the polyline6 of row i.
+    """
+
+    kind: Ints
+    target: Ints
+    time: Ints
+    link: Ints
+    length_m: Floats
+    away_m: Floats
+    text: npt.NDArray[np.uint8]
+    first: npt.NDArray[np.int64]
+    last: npt.NDArray[np.int64]
+
+    @property
+    def has_way(self) -> npt.NDArray[np.bool_]:
+        """bool[rows]"""
+        return np.asarray(self.kind == ROUTE)
+
+    def polyline6(self, row: int) -> str:
+        """The way of a row; empty where there is none."""
+        return self.text[self.first[row] : self.last[row]].tobytes().decode("ascii")
+
+    def columns(self) -> dict[str, orjson.Fragment]:
+        """Columns as JSON arrays: `target` (index), `seconds`, `length_m`, `away_m`, `polyline6`; null where there is none."""
+        way = self.has_way
+        away, length = (np.rint(metres).astype(np.int64) for metres in (self.away_m, self.length_m))
+        return {
+            "target": _numbers(self.target, way),
+            "seconds": _numbers(self.time, way, decimals=1),
+            "length_m": _numbers(length, way),
+            "away_m": _numbers(away, self.link >= 0),
+            "polyline6": orjson.Fragment(json_texts(self.text, self.first, self.last).tobytes()),
+        }
+
+
+def _numbers(
+    values: npt.NDArray[np.signedinteger], known: npt.NDArray[np.bool_], *, decimals: int = 0
+) -> orjson.Fragment:
+    return orjson.Fragment(json_numbers(values.astype(np.int64), known, decimals).tobytes())

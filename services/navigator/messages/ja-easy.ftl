@@ -1,0 +1,51 @@
+### やさしい日本語：短い文、むずかしい漢字にはふりがな、外来語と敬語を減らす。
+
+depart = { $street }を 歩（ある）いて ください
+straight = { $street }を まっすぐ 歩（ある）いて ください
+turn-left = 左（ひだり）に 曲（ま）がって、{ $street }を 歩（ある）いて ください
+turn-right = 右（みぎ）に 曲（ま）がって、{ $street }を 歩（ある）いて ください
+turn-back = もどって、{ $street }を 歩（ある）いて ください
+bridge = 橋（はし）（{ $street }）を わたって ください
+tunnel = トンネル（{ $street }）を 通（とお）って ください
+steps = 階段（かいだん）（{ $street }）を 通（とお）って ください
+arrive = 着（つ）きました：{ $name }
+street-unnamed = 道（みち）
+
+why-suits = { $hazards }のときに 使（つか）えます。歩（ある）いて いちばん 近（ちか）い 逃（に）げる 場所（ばしょ）です。
+why-nearest = いま 災害（さいがい）の お知（し）らせは ありません。歩（ある）いて いちばん 近（ちか）い 逃（に）げる 場所（ばしょ）です。
+second-farther = { $minutes }分（ふん） 遠（とお）いです
+second-alike = だいたい 同（おな）じ 遠（とお）さです
+second-zone = あぶない ところを 長（なが）く 通（とお）ります
+second-fuller = 人（ひと）が 多（おお）いです（{ $percent }%）
+passed-unsuited = { $name }は、{ $hazards }のときに 使（つか）えると 書（か）いて ありません。だから えらびません。
+passed-full = { $name }は 人（ひと）が いっぱいです。だから えらびません。
+passed-closed = { $name }は 閉（し）まって います。だから えらびません。
+
+stay-cut-off = ここから 安全（あんぜん）な 道（みち）が ありません。高（たか）い ところ、強（つよ）い 建物（たてもの）の 上（うえ）に 行（い）って ください。119に 電話（でんわ）して、場所（ばしょ）を 言（い）って ください。
+stay-no-target = { $hazards }のときに 使（つか）える 場所（ばしょ）が ありません。高（たか）い ところ、強（つよ）い 建物（たてもの）の 上（うえ）に 行（い）って ください。
+stay-no-site = 使（つか）える 場所（ばしょ）が ありません。あぶないと 思（おも）ったら、高（たか）い ところ、強（つよ）い 建物（たてもの）の 上（うえ）に 行（い）って ください。
+
+warn-closed = ここは 通（とお）れない 道（みち）です。早（はや）く はなれて ください。
+warn-zone = ここは あぶない ところです。外（そと）に 出（で）ます。
+warn-far = 道（みち）まで { $metres }m、{ $direction }の ほうです。
+warn-surface = この 道（みち）の { $percent }%は、でこぼこか どうか わかりません。
+warn-unplaced = 通（とお）れない 道（みち）が { $count } あります。場所（ばしょ）は わかりません。
+warn-underpass = 低（ひく）い 道（みち）（{ $street }）に 入（はい）らないで ください。{ $hazards }の 水（みず）が たまります。
+
+list-separator = 、
+hazard-flood = 洪水（こうずい：川（かわ）の 水（みず）が あふれる）
+hazard-landslide = 土砂災害（どしゃさいがい：山（やま）が くずれる）
+hazard-storm_surge = 高潮（たかしお：海（うみ）が 高（たか）く なる）
+hazard-earthquake = 地震（じしん）
+hazard-tsunami = 津波（つなみ：海（うみ）の 大（おお）きな 波（なみ））
+hazard-fire = 大（おお）きな 火事（かじ）
+hazard-inland_flood = 内水氾濫（ないすいはんらん：町（まち）に 水（みず）が たまる）
+hazard-volcano = 火山（かざん）
+direction-north = 北（きた）
+direction-northeast = 北東（ほくとう）
+direction-east = 東（ひがし）
+direction-southeast = 南東（なんとう）
+direction-south = 南（みなみ）
+direction-southwest = 南西（なんせい）
+direction-west = 西（にし）
+direction-northwest = 北西（ほくせい）

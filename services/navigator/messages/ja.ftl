@@ -1,0 +1,51 @@
+### 道案内の文。鍵と引数は、どの言語でも同じ。
+
+depart = { $street }を進む
+straight = { $street }をまっすぐ進む
+turn-left = 左に曲がり、{ $street }を進む
+turn-right = 右に曲がり、{ $street }を進む
+turn-back = 折り返し、{ $street }を進む
+bridge = 橋（{ $street }）を渡る
+tunnel = トンネル・地下道（{ $street }）を通る
+steps = 階段（{ $street }）を通る
+arrive = 到着：{ $name }
+street-unnamed = 道
+
+why-suits = { $hazards }のときに使える、歩いていちばん近い避難場所です。
+why-nearest = いま発表されている災害はありません。歩いていちばん近い避難場所です。
+second-farther = { $minutes }分遠い
+second-alike = ほぼ同じ遠さ
+second-zone = 危険な区域の中を長く通る
+second-fuller = 混んでいる（{ $percent }%）
+passed-unsuited = { $name }は、{ $hazards }のときに使えると一覧にないため、選んでいません。
+passed-full = { $name }は満員のため、選んでいません。
+passed-closed = { $name }は閉まっているため、選んでいません。
+
+stay-cut-off = いまいる場所から、安全に行ける避難場所への道がありません。高いところ、丈夫な建物の上の階へ。119番に場所を伝えてください。
+stay-no-target = いまの災害（{ $hazards }）で使える避難場所が、この地域の一覧にありません。高いところ、丈夫な建物の上の階へ。
+stay-no-site = この地域の一覧に、使える避難場所がありません。危険を感じたら、高いところ、丈夫な建物の上の階へ。
+
+warn-closed = いまいる道は通行止めです。できるだけ早く離れてください。
+warn-zone = いまいる場所は、危険な区域の中です。区域の外へ向かいます。
+warn-far = 道まで{ $metres }m、{ $direction }の方向です。
+warn-surface = この道の{ $percent }%は、路面の情報がありません。
+warn-unplaced = 場所の分からない通行止めが{ $count }件あります。
+warn-underpass = 途中の低い道（{ $street }）に入らないでください。{ $hazards }で水がたまるおそれがあり、避けて案内しています。
+
+list-separator = ・
+hazard-flood = 洪水
+hazard-landslide = 土砂災害
+hazard-storm_surge = 高潮
+hazard-earthquake = 地震
+hazard-tsunami = 津波
+hazard-fire = 大規模な火事
+hazard-inland_flood = 内水氾濫
+hazard-volcano = 火山現象
+direction-north = 北
+direction-northeast = 北東
+direction-east = 東
+direction-southeast = 南東
+direction-south = 南
+direction-southwest = 南西
+direction-west = 西
+direction-northwest = 北西

@@ -1,0 +1,51 @@
+### 길 안내 문장. 키와 인수는 모든 언어에서 같다.
+
+depart = { $street } 방향으로 가세요
+straight = { $street } 쪽으로 직진하세요
+turn-left = 왼쪽으로 돌아 { $street } 쪽으로 가세요
+turn-right = 오른쪽으로 돌아 { $street } 쪽으로 가세요
+turn-back = 되돌아서 { $street } 쪽으로 가세요
+bridge = 다리({ $street })를 건너세요
+tunnel = 터널 또는 지하차도({ $street })를 지나세요
+steps = 계단({ $street })을 이용하세요
+arrive = 도착: { $name }
+street-unnamed = 길
+
+why-suits = { $hazards } 때 사용할 수 있는, 걸어서 가장 가까운 대피 장소입니다.
+why-nearest = 현재 이곳에 발표된 재해는 없습니다. 걸어서 가장 가까운 대피 장소입니다.
+second-farther = { $minutes }분 더 멉니다
+second-alike = 거의 같은 거리입니다
+second-zone = 위험 구역 안을 더 오래 지납니다
+second-fuller = 더 붐빕니다({ $percent }%)
+passed-unsuited = 선택하지 않은 곳: { $name }. { $hazards } 때 사용할 수 있다고 목록에 나와 있지 않습니다.
+passed-full = 선택하지 않은 곳: { $name }. 만원입니다.
+passed-closed = 선택하지 않은 곳: { $name }. 닫혀 있습니다.
+
+stay-cut-off = 지금 계신 곳에서 대피 장소로 가는 안전한 길이 없습니다. 높은 곳이나 튼튼한 건물의 위층으로 올라가세요. 119에 전화해 위치를 알리세요.
+stay-no-target = 이 지역 목록에 { $hazards } 때 사용할 수 있는 대피 장소가 없습니다. 높은 곳이나 튼튼한 건물의 위층으로 올라가세요.
+stay-no-site = 이 지역 목록에 사용할 수 있는 대피 장소가 없습니다. 위험을 느끼면 높은 곳이나 튼튼한 건물의 위층으로 올라가세요.
+
+warn-closed = 지금 계신 길은 통행이 금지되었습니다. 되도록 빨리 벗어나세요.
+warn-zone = 지금 계신 곳은 위험 구역 안입니다. 이 길은 구역 밖으로 안내합니다.
+warn-far = 가장 가까운 길은 { $direction }쪽으로 { $metres }m 떨어져 있습니다.
+warn-surface = 이 길의 { $percent }%는 노면 정보가 없습니다.
+warn-unplaced = 위치를 알 수 없는 통행 금지가 { $count }건 있습니다.
+warn-underpass = 도중의 낮은 길({ $street })에 들어가지 마세요. { $hazards }(으)로 물이 찰 수 있어 피해서 안내합니다.
+
+list-separator = { ", " }
+hazard-flood = 홍수
+hazard-landslide = 산사태
+hazard-storm_surge = 폭풍 해일
+hazard-earthquake = 지진
+hazard-tsunami = 쓰나미
+hazard-fire = 대형 화재
+hazard-inland_flood = 내수 침수
+hazard-volcano = 화산 활동
+direction-north = 북
+direction-northeast = 북동
+direction-east = 동
+direction-southeast = 남동
+direction-south = 남
+direction-southwest = 남서
+direction-west = 서
+direction-northwest = 북서

@@ -1,0 +1,51 @@
+### 导航语句。键与参数在各语言中相同。
+
+depart = 沿{ $street }前行
+straight = 沿{ $street }直行
+turn-left = 左转，沿{ $street }前行
+turn-right = 右转，沿{ $street }前行
+turn-back = 掉头，沿{ $street }前行
+bridge = 过桥（{ $street }）
+tunnel = 通过隧道或地下通道（{ $street }）
+steps = 走楼梯（{ $street }）
+arrive = 到达：{ $name }
+street-unnamed = 道路
+
+why-suits = 这是发生{ $hazards }时可使用的、步行最近的避难场所。
+why-nearest = 目前此处没有灾害警报。这是步行最近的避难场所。
+second-farther = 远{ $minutes }分钟
+second-alike = 距离相近
+second-zone = 途中在危险区域内的路段更长
+second-fuller = 人更多（{ $percent }%）
+passed-unsuited = 未选择{ $name }：名单上没有说明发生{ $hazards }时可以使用。
+passed-full = 未选择{ $name }：已满员。
+passed-closed = 未选择{ $name }：已关闭。
+
+stay-cut-off = 从您所在的位置没有安全的道路通往避难场所。请到高处或坚固建筑物的高层。请拨打119并说明您的位置。
+stay-no-target = 本地区名单中没有发生{ $hazards }时可使用的避难场所。请到高处或坚固建筑物的高层。
+stay-no-site = 本地区名单中没有可使用的避难场所。如感到危险，请到高处或坚固建筑物的高层。
+
+warn-closed = 您所在的道路已封闭，请尽快离开。
+warn-zone = 您正处于危险区域内，此路线通向区域外。
+warn-far = 最近的道路在{ $direction }方向{ $metres }米处。
+warn-surface = 此路线有{ $percent }%没有路面信息。
+warn-unplaced = 有{ $count }处封路的位置不明。
+warn-underpass = 请勿进入途中的低洼通道（{ $street }）：可能因{ $hazards }积水。此路线已绕开。
+
+list-separator = 、
+hazard-flood = 洪水
+hazard-landslide = 泥石流、滑坡
+hazard-storm_surge = 风暴潮
+hazard-earthquake = 地震
+hazard-tsunami = 海啸
+hazard-fire = 大规模火灾
+hazard-inland_flood = 城市内涝
+hazard-volcano = 火山活动
+direction-north = 北
+direction-northeast = 东北
+direction-east = 东
+direction-southeast = 东南
+direction-south = 南
+direction-southwest = 西南
+direction-west = 西
+direction-northwest = 西北

@@ -1,0 +1,131 @@
+"""Why this place and not another, what lies beside the way, and how long others would walk. Keys and arguments, not sentences."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+import routing
+from routing.geo import METRES_PER_DEGREE
+from services.navigator.shelf import Shelf
+from services.navigator.state import CLOSED_TO_PEOPLE
+from services.navigator.words import Argument
+from streams.events.base import Hazard
+from streams.events.shelters import Opening, ShelterState
+
+MUCH_FULLER = 0.1
+"""A place is told to be fuller when its share of taken places is so much larger."""
+MOST_PASSED = 8
+"""So many nearer sites are looked at for one that was passed over."""
+UNKNOWN_SURFACE = 0.2
+"""From this share on, nobody can say whether wheels may pass."""
+WHEELS = frozenset({"wheelchair", "stroller"})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message key with its arguments."""
+
+    key: str
+    arguments: dict[str, Argument]
+
+
+def why_second(route: routing.Route, other: routing.Alternative, shelf: Shelf) -> list[Said]:
+    """What speaks against the other place."""
+    minutes = round((other.seconds - route.seconds) / 60)
+    reasons = []
+    if minutes >= 1:
+        reasons.append(Said("second-farther", {"minutes": minutes}))
+    elif other.seconds < route.seconds and shelf.moment.overlay.membranes:
+        reasons.append(Said("second-zone", {}))
+    mine, theirs = (_taken(shelf.moment.get_place(place)) for place in (route.target, other.target))
+    if theirs is not None and theirs > (mine or 0.0) + MUCH_FULLER:
+        reasons.append(Said("second-fuller", {"percent": round(theirs * 100)}))
+    return reasons or [Said("second-alike", {})]
+
+
+def _taken(place: ShelterState) -> float | None:
+    """The share of its places that are taken; None is unknown."""
+    if place.capacity is None or place.headcount is None or place.capacity <= 0:
+        return None
+    return place.headcount / place.capacity
+
+
+def find_passed(route: routing.Route, shelf: Shelf, needed: frozenset[Hazard]) -> tuple[str, Said] | None:
+    """The nearest site in a straight line that nobody is sent to, if it is nearer than the one that was chosen, and why."""
+    ids, lat, lon = shelf.sites
+    if route.target not in shelf.row_of_site:
+        return None
+    from_lat, from_lon = route.points[0]
+    north = (lat - from_lat) * METRES_PER_DEGREE
+    east = (lon - from_lon) * METRES_PER_DEGREE * np.cos(np.radians(from_lat))
+    away = north * north + east * east
+    nearer = np.flatnonzero(away < away[shelf.row_of_site[route.target]])
+    for row in nearer[np.argsort(away[nearer], kind="stable")][:MOST_PASSED].tolist():
+        place = shelf.moment.get_place(ids[row])
+        if said := _why_not(place, needed):
+            return place.id, said
+    return None
+
+
+def _why_not(place: ShelterState, needed: frozenset[Hazard]) -> Said | None:
+    if place.opening in CLOSED_TO_PEOPLE:
+        key = "passed-full" if place.opening is Opening.FULL else "passed-closed"
+        return Said(key, {"name": place.name})
+    missing = sorted(str(h) for h in needed.difference(place.suits))
+    return Said("passed-unsuited", {"name": place.name, "hazards": tuple(missing)}) if missing else None
+
+
+def minutes_by_profile(
+    route: routing.Route, profile: str, network: routing.Network
+) -> dict[str, float | None]:
+    """Minutes along this way for each profile; None where it cannot pass, or where nobody knows whether it can."""
+    stairs_m = sum(step.length_m for step in route.steps if step.key == "steps")
+    ways = int(np.bitwise_or.reduce(network.link_way[network.edge_link[list(route.edges)]]))
+    minutes: dict[str, float | None] = {}
+    for name, other in routing.PROFILES.items():
+        passes = (stairs_m == 0 or other.steps_m_s is not None) and not ways & int(other.excluded)
+        if name == profile:
+            minutes[name] = round(route.seconds / 60, 1)
+        elif not passes or (name in WHEELS and route.unknown_surface_share >= UNKNOWN_SURFACE):
+            minutes[name] = None
+        else:
+            stairs_s = stairs_m / (other.steps_m_s or other.speed_m_s)
+            minutes[name] = round(((route.length_m - stairs_m) / other.speed_m_s + stairs_s) / 60, 1)
+    return minutes
+
+
+def list_warnings(route: routing.Route, shelf: Shelf, profile: str) -> list[Said]:
+    """What to know before walking."""
+    found = []
+    if route.closed_by:
+        found.append(Said("warn-closed", {"closures": ", ".join(route.closed_by)}))
+    if route.starts_in_zone:
+        found.append(Said("warn-zone", {}))
+    if not route.snap.is_near:
+        metres, direction = round(route.snap.distance_m), route.snap.direction
+        found.append(Said("warn-far", {"metres": metres, "direction": direction}))
+    if profile in WHEELS and route.unknown_surface_share >= UNKNOWN_SURFACE:
+        found.append(Said("warn-surface", {"percent": round(route.unknown_surface_share * 100)}))
+    if passage := _underpass(route, shelf):
+        found.append(passage)
+    return found
+
+
+def _underpass(route: routing.Route, shelf: Shelf) -> Said | None:
+    """A ford, tunnel or underpass beside the way that is closed because it may fill: who knows the town would go through."""
+    beside = shelf.beside_water
+    if beside is None:
+        return None
+    network = shelf.moment.ground.network
+    nodes = network.edge_head[list(route.edges[:-1])]
+    met = nodes[beside[nodes]]
+    if len(met) == 0:
+        return None
+    overlay, node = shelf.moment.overlay, int(met[0])
+    for cause, links in overlay.closures.items():
+        if cause.startswith("hazard:"):
+            here = links[(network.link_u[links] == node) | (network.link_v[links] == node)]
+            if len(here):
+                street = network.name_of(int(here[0]))
+                return Said("warn-underpass", {"street": street, "hazards": (cause.removeprefix("hazard:"),)})
+    return None
