@@ -141,7 +141,8 @@ class Reach:
             away = snap.share - spots.share[rows]
             edge = np.where(away >= 0, there[snap.link], back[snap.link])
             cost, free = field.cost[edge], field.walking.cost[edge]
-            key = self._rank(np.rint(cost * np.abs(away)).astype(np.int64), index)
+            price = field.targets[index].price_ds
+            key = self._rank(np.rint(cost * np.abs(away)).astype(np.int64) + price, index)
             better = (edge >= 0) & (cost < CLOSED) & (key <= rank[rows])
             rows, key, walked = rows[better], key[better], (free * np.abs(away))[better]
             rank[rows], node[rows], target[rows], time[rows] = key, -1, index, np.rint(walked)
@@ -163,11 +164,11 @@ class Loss:
 
 
 def lose(reach: Reach, links: LinkIds | Sequence[int]) -> Loss:
-    """The exact loss, by another field without these links."""
+    """The exact loss, by the field repaired without these links."""
     field = reach.field
     closures = {**field.overlay.closures, LOST: np.unique(np.asarray(links, np.int32))}
-    without = Field.build(field.walking, field.targets, replace(field.overlay, closures=closures))
-    touched = np.flatnonzero(without.dist != field.dist)
+    repair = field.repair(overlay=replace(field.overlay, closures=closures))
+    without, touched = repair.field, repair.touched.astype(np.int64)
     touched = touched[np.argsort(without.dist[touched], kind="stable")]
     stranded = np.zeros(field.network.node_count, bool)
     stranded[touched] = without.dist[touched] == INF

@@ -13,11 +13,12 @@ import routing
 from routing.reach import CUT_OFF, Reach
 from services.navigator.answers import Moment
 from services.navigator.state import World
+from services.navigator.warm import Basis
 from streams.cells import PEOPLE_RESOLUTION, cells_of_shape
 from streams.events.alerts import Condition, HazardState, HazardZone, Severity
 from streams.events.base import SITE_HAZARDS, AreaRef, Hazard, Status
 from streams.events.closures import ClosureState
-from streams.events.shelters import Opening, ShelterState
+from streams.events.shelters import Layer, Opening, ShelterState
 
 Ints = npt.NDArray[np.int32]
 Nodes = npt.NDArray[np.int64]
@@ -111,17 +112,16 @@ def survey(moment: Moment, profile: str) -> Survey:
     time = np.full(ground.network.node_count, CUT_OFF, np.int32)
     walking = ground.walking(profile)
     for hazards, nodes in _by_hazards(moment):
-        reach = Reach.of(routing.Field.build(walking, list_targets(moment.world, hazards), moment.overlay))
+        reach = Reach.of(routing.Field.build(walking, list_targets(moment, hazards), moment.overlay))
         known = np.array([rank[target.id] for target in reach.field.targets] or [NOBODY], np.int32)
         found = np.where(reach.field.target >= 0, known[reach.field.target], NOBODY)
         place[nodes], time[nodes] = found[nodes], reach.time[nodes]
     return Survey(ids, place, time)
 
 
-def list_targets(world: World, hazards: frozenset[Hazard]) -> tuple[routing.Target, ...]:
-    """The places to flee to from these hazards."""
-    placed = ((p.id, p.lat, p.lon) for p in world.list_targets(hazards))
-    return tuple(routing.Target(*p) for p in placed if p[1] is not None and p[2] is not None)  # type: ignore[arg-type]
+def list_targets(moment: Moment, hazards: frozenset[Hazard]) -> tuple[routing.Target, ...]:
+    """The places to flee to from these hazards, each at its price."""
+    return Basis(moment.ground, moment.world, moment.overlay).targets(hazards, Layer.SITE)
 
 
 def _by_hazards(moment: Moment) -> list[tuple[frozenset[Hazard], npt.NDArray[np.bool_]]]:

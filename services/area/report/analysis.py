@@ -67,11 +67,13 @@ class Situation:
     """One hazard as if in force in the whole area; None is no hazard, when every site suits.
 
     streets, people: by profile; people is empty where nobody said where they live. classes: int8[spots] of the main profile.
-    zones: how many hazard-map zones count. suitable: sites that carry the flag. Bottlenecks are those of the main profile.
+    zones: how many hazard-map zones count. suitable: sites that carry the flag; remote: how many more do, but lie farther than
+    300 m from any way. Bottlenecks are those of the main profile.
     """
 
     hazard: Hazard | None
     suitable: tuple[ShelterState, ...]
+    remote: int
     zones: int
     streets: dict[str, Shares]
     people: dict[str, Shares]
@@ -148,7 +150,7 @@ def analyse(basis: Basis, *, progress: Progress) -> tuple[Situation, ...]:
     found = []
     for number, hazard in enumerate(hazards):
         moment, needed = _suppose(basis, hazard)
-        key = (list_targets(moment.world, needed), *moment.overlay.membranes, *moment.overlay.closures)
+        key = (list_targets(moment, needed), *moment.overlay.membranes, *moment.overlay.closures)
         say = partial(_say, progress, number, len(hazards), str(hazard or "no hazard"))
         if key not in known:
             known[key] = _situation(basis, moment, needed, progress=say)
@@ -171,7 +173,7 @@ def _suppose(basis: Basis, hazard: Hazard | None) -> tuple[Moment, frozenset[Haz
 def _situation(
     basis: Basis, moment: Moment, needed: frozenset[Hazard], *, progress: Callable[[str], object]
 ) -> Situation:
-    targets = list_targets(moment.world, needed)
+    targets = list_targets(moment, needed)
     streets, people = {}, {}
     for profile in PROFILES:
         progress(profile)
@@ -186,7 +188,12 @@ def _situation(
     lost = _bottlenecks(basis, main) if targets else []
     return Situation(
         hazard=None,
-        suitable=tuple(moment.world.places[target.id] for target in targets),
+        suitable=tuple(
+            moment.world.places[target.id]
+            for target, snap in zip(main.field.targets, main.field.snaps, strict=True)
+            if snap is not None
+        ),
+        remote=len(main.field.unreachable),
         zones=len(moment.overlay.membranes),
         streets=streets,
         people=people,
@@ -257,7 +264,8 @@ def _catchments(basis: Basis, world: World, reach: Reach) -> tuple[Catchment, ..
         people = _by_target(reach.arrivals(homes.spots).target, homes.count, len(targets)).tolist()
     rows = [
         Catchment(world.places[target.id], float(metres), count)
-        for target, metres, count in zip(targets, street_m, people, strict=True)
+        for target, snap, metres, count in zip(targets, reach.field.snaps, street_m, people, strict=True)
+        if snap is not None
     ]
 
     def gravity(row: Catchment) -> tuple[float, float]:

@@ -127,9 +127,14 @@ class Atlas:
         south, west, north, east = self.basis.moment.ground.network.bbox
         return shapely.box(west, south, east, north)
 
+    @property
+    def _fine(self) -> float:
+        """Degrees that nobody sees on the map."""
+        return 0.4 / self.frame.scale
+
     def _outline(self, area: BaseGeometry) -> str:
         """The rings of what of an area lies on the map."""
-        seen = shapely.simplify(shapely.intersection(area, self._window), 0.4 / self.frame.scale)
+        seen = shapely.simplify(shapely.intersection(area, self._window), self._fine)
         return "".join(
             self._ring((lat, lon) for lon, lat in ring.coords)
             for part in shapely.get_parts(seen)
@@ -138,16 +143,29 @@ class Atlas:
         )
 
     def _borders(self) -> str:
-        return "".join(self._border(district) for district in self.basis.districts)
-
-    def _border(self, district: District) -> str:
-        outline = self._outline(district.shape)
-        if not outline:
+        """The lines between districts, each once, and the districts' names."""
+        if not self.basis.districts:
             return ""
-        middle = shapely.intersection(district.shape, self._window).representative_point()
-        x, y = self.frame.place(middle.y, middle.x)
+        lines = shapely.union_all([shapely.boundary(district.shape) for district in self.basis.districts])
+        seen = shapely.line_merge(shapely.intersection(shapely.simplify(lines, self._fine), self._window))
+        course = "".join(
+            self._steps([(lat, lon) for lon, lat in part.coords])
+            for part in shapely.get_parts(seen)
+            if isinstance(part, shapely.LineString)
+        )
+        names = "".join(self._label(district) for district in self.basis.districts)
         return (
-            f'<path d="{outline}" fill="none" stroke="#111" stroke-width="1.3" stroke-dasharray="6 3"/>'
+            f'<path d="{course}" fill="none" stroke="#111" stroke-width="1.4" stroke-dasharray="6 3"/>{names}'
+        )
+
+    def _label(self, district: District) -> str:
+        seen = shapely.intersection(district.shape, self._window)
+        if not seen.area:
+            return ""
+        middle = seen.representative_point()
+        x, y = self.frame.place(middle.y, middle.x)
+        x = min(max(x, 50), WIDTH - 50)
+        return (
             f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="middle" class="label">{escape(district.name)}</text>'
         )
 

@@ -114,11 +114,12 @@ def _section(atlas: Atlas, situation: Situation) -> str:
         return f"<section><h2>{_hazard(situation)}</h2><p>{say('no-site', hazard=name)}</p></section>"
     marked = list_marked(situation)
     key = "section-none" if situation.hazard is None else "section"
+    remote = say("remote", count=situation.remote) if situation.remote else ""
     label = " / ".join(HAZARDS[str(situation.hazard or "none")])
     basis = atlas.basis
     return (
         f'<section class="situation"><h2>{_hazard(situation)}</h2>'
-        f'<p class="sub">{say(key, sites=len(situation.suitable), zones=situation.zones)}</p>'
+        f'<p class="sub">{say(key, sites=len(situation.suitable), zones=situation.zones)} {remote}</p>'
         f"<figure>{atlas.draw(situation, marked, label=label)}<figcaption>{say('map')}{_legend(basis, situation)}</figcaption></figure>"
         f"{_districts(basis, situation)}{_bottlenecks(basis, marked)}{_catchments(situation)}</section>"
     )

@@ -51,8 +51,8 @@ def _worst_hazard(basis: Basis, worst: Situation) -> Iterator[Pair]:
     known = [
         (share, d) for n, d in enumerate(basis.districts) if (share := shares.within(MINUTES, n)) is not None
     ]
-    if len(known) > 1:
-        share, district = min(known, key=lambda row: row[0])
+    share, district = min(known, key=lambda row: row[0], default=(1.0, None))
+    if district is not None and share < (shares.within(MINUTES) or 0.0):
         yield pair("worst-district", hazard=_name(worst), district=district.name, share=percent(share))
 
 

@@ -60,8 +60,8 @@ TEXT: Mapping[str, Pair] = {
         "The hardest hazard is {hazard}: {share} is within 15 minutes of a site that may be used for it ({sites} sites).",
     ),
     "no-site": (
-        "「{hazard}」で使える場所は、一覧に1か所もありません。",
-        "The list holds no site that may be used for: {hazard}.",
+        "「{hazard}」で使える場所で、ここの道から行けるところは、一覧に1か所もありません。",
+        "The list holds no site that may be used for, and that the streets here reach: {hazard}.",
     ),
     "worst-district": (
         "「{hazard}」でいちばん低いのは{district}：{share}。",
@@ -105,7 +105,11 @@ TEXT: Mapping[str, Pair] = {
         "使える場所 {sites}か所、ハザードマップの区域 {zones}",
         "{sites} sites may be used; {zones} hazard-map zones",
     ),
-    "section-none": ("一覧の緊急避難場所 {sites}か所すべて", "all {sites} listed evacuation sites"),
+    "remote": (
+        "ほかに{count}か所が使えますが、歩ける道から300 mより遠く、数えていません。",
+        "{count} more may be used, but are farther than 300 m from any way, and do not count.",
+    ),
+    "section-none": ("緊急避難場所 {sites}か所すべて", "all {sites} evacuation sites"),
     "map": (
         "大人が使える場所まで歩く時間（道の延長の中央値、六角形ごと）",
         "An adult's walk to a site that may be used (median of the streets in each hexagon)",

@@ -25,6 +25,7 @@ from services.area.report.districts import District, locate, read_districts
 from services.area.report.figures import percent, when, whole
 from services.area.report.report import Report, make_report
 from services.area.report.spots import EVERY_M, Residents, cut_streets, read_people
+from services.area.report.style import STYLE
 from services.area.report.tables import write_tables
 from services.area.report.words import TEXT, html, pair
 from services.area.show import read_sites
@@ -319,3 +320,58 @@ def test_the_command_writes_the_report_and_tells_the_gist(city: Path, tmp_path: 
     failed = CliRunner().invoke(app, ["report", str(city), "--people", str(people)])
     assert failed.exit_code == 2
     assert "no column" in " ".join(failed.output.split())
+
+
+def test_a_site_far_from_any_way_serves_nobody_and_is_told() -> None:
+    lat, lon = at(3)
+    far = ShelterState(id="far", layer=Layer.SITE, lat=lat + 0.05, lon=lon, suits=(Hazard.FIRE,))
+    _, situations = small(places=(site(0), far))
+    by_hazard = {s.hazard: s for s in situations}
+    assert [place.id for place in by_hazard[None].suitable] == ["E0"]
+    assert (by_hazard[None].remote, len(by_hazard[None].catchments)) == (1, 1)
+    assert (by_hazard[Hazard.FIRE].suitable, by_hazard[Hazard.FIRE].remote) == ((), 1)
+
+
+def luminance(colour: str) -> float:
+    """WCAG 2.2, relative luminance of #rrggbb."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [
+        ("#16202a", "#ffffff"),  # ink on paper, on tint, behind a bar, on a number
+        ("#16202a", "#eef2f5"),
+        ("#16202a", "#d5e6f4"),
+        ("#16202a", "#ffd92f"),
+        ("#46525e", "#ffffff"),
+        ("#46525e", "#e6eaee"),
+        ("#a50f15", "#ffffff"),
+        ("#ffffff", "#7a1020"),
+        ("#ffffff", "#16202a"),
+    ],
+)
+def test_every_text_colour_can_be_read_on_its_ground(text: str, ground: str) -> None:
+    light, dark = sorted((luminance(text), luminance(ground)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
+    assert text in STYLE or text == "#ffffff"
+
+
+def test_no_other_colour_is_written_in_the_style_sheet() -> None:
+    known = {
+        "16202a",
+        "46525e",
+        "c3cad1",
+        "fff",
+        "eef2f5",
+        "d5e6f4",
+        "e6eaee",
+        "2166ac",
+        "7a1020",
+        "ffd92f",
+        "a50f15",
+        "111",
+    }
+    assert set(re.findall(r"#([0-9a-f]{3,6})\b", STYLE)) == known
