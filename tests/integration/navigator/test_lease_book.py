@@ -88,11 +88,12 @@ class BookSuite:
         assert await book.check_in("w1", now_ms=UNTIL) is None
 
     async def test_more_leases_than_one_call_gives_back_lapse_all_the_same(self, book: LeaseBook) -> None:
-        many = SWEEP + 50
+        many = 2 * SWEEP + 50
         await opened(book, Places("A", 0, many))
         await take(book, *(Wish(f"w{i}", 1, ("A",)) for i in range(many)))
+        last = max(f"w{i}" for i in range(many))
+        assert (await book.renew([last], now_ms=UNTIL, until_ms=LATER)) == [None]
         assert await book.list_walking("A", now_ms=UNTIL) == []
-        assert (await book.renew([f"w{many - 1}"], now_ms=UNTIL, until_ms=LATER)) == [None]
         assert await room(book, "A", UNTIL) == Room("A", many, 0, 0)
 
     async def test_renewing_keeps_it_and_counts_up(self, book: LeaseBook) -> None:
@@ -113,6 +114,7 @@ class BookSuite:
         assert await room(book, "A", LATER) == Room("A", 5, 0, 2)
         assert await book.renew(["w"], now_ms=LATER, until_ms=LATER + 5) == [there]
         assert await book.release("w", now_ms=LATER) is None
+        assert await take(book, Wish("w2", 4, ("A",)), Wish("w3", 3, ("A",)), at_ms=LATER) == [None, "A"]
 
     async def test_a_newer_head_count_holds_those_who_had_checked_in_and_no_others(
         self, book: LeaseBook

@@ -27,6 +27,7 @@ TTL_MS = 100
 IDS = st.sampled_from([f"w{i}" for i in range(8)])
 ORDER = st.lists(st.sampled_from(SHELTERS), unique=True, max_size=3).map(tuple)
 WISH = st.builds(Wish, IDS, st.integers(1, 4), ORDER)
+NUMBER = st.integers(0, 7)
 ROOM = st.none() | st.integers(-2, 8)
 
 
@@ -104,22 +105,29 @@ class Books(RuleBasedStateMachine):
             elif shelter != leaving:
                 assert account.walking == before[shelter].walking
 
-    @rule(ids=st.lists(IDS, min_size=1, max_size=4, unique=True))
-    def renew(self, ids: list[str]) -> None:
-        ids = [self.names.get(i, i) for i in ids]
+    def pick(self, number: int) -> str:
+        """One of the leases that stand; or nobody's."""
+        standing = sorted(x.id for x in self.told.values() if counts(x, self.now_ms))
+        return ([*standing, "nobody"])[number % (len(standing) + 1)]
+
+    @rule(numbers=st.lists(NUMBER, min_size=1, max_size=4, unique=True))
+    def renew(self, numbers: list[int]) -> None:
+        ids = list(dict.fromkeys(self.pick(n) for n in numbers))
         leases = self.both(lambda b: b.renew(ids, now_ms=self.now_ms, until_ms=self.now_ms + TTL_MS))
         assert isinstance(leases, list)
         self.tell(*leases)
 
-    @rule(lease=IDS)
-    def check_in(self, lease: str) -> None:
-        found = self.both(lambda b: b.check_in(self.names.get(lease, lease), now_ms=self.now_ms))
+    @rule(number=NUMBER)
+    def check_in(self, number: int) -> None:
+        lease = self.pick(number)
+        found = self.both(lambda b: b.check_in(lease, now_ms=self.now_ms))
         assert found is None or isinstance(found, Lease)
         self.tell(found)
 
-    @rule(lease=IDS)
-    def release(self, lease: str) -> None:
-        found = self.both(lambda b: b.release(self.names.get(lease, lease), now_ms=self.now_ms))
+    @rule(number=NUMBER)
+    def release(self, number: int) -> None:
+        lease = self.pick(number)
+        found = self.both(lambda b: b.release(lease, now_ms=self.now_ms))
         assert found is None or isinstance(found, Lease)
         self.tell(found)
 
