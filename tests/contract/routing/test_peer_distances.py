@@ -27,7 +27,7 @@ def walked_m(data_dir: Path) -> np.ndarray:
     targets = [routing.Target(f"T{i:02d}", lat, lon) for i, (lat, lon) in enumerate(WALKS["targets"])]
     walking = routing.Walking.of(routing.Snapper(network), METRES)
     field = routing.Field.build(walking, targets, routing.Overlay(network))
-    found = [routing.find_route(field, lat, lon, alternatives=0) for lat, lon in PEER[:, :2]]
+    found = [routing.find_route(field, lat, lon) for lat, lon in PEER[:, :2]]
     return np.array([route.length_m if isinstance(route, routing.Route) else np.inf for route in found])
 
 
