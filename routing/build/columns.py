@@ -12,13 +12,35 @@ from routing.kernels.hilbert import hilbert_index
 from routing.network import Network, Way
 
 HILBERT_ORDER = 16
+PER_LINK = ("u", "v", "way", "layer", "name", "road_class", "max_kmh")
+
+
+@dataclass(frozen=True)
+class Turns:
+    """Turns that cars may not take, between links that meet: one row each.
+
+    from_link, to_link: int64[n], rows of `Links`; from_forward, to_forward: bool[n], whether they are driven from first to last
+    point. only: bool[n], true: no other turn than this.
+    """
+
+    from_link: npt.NDArray[np.int64]
+    from_forward: npt.NDArray[np.bool_]
+    to_link: npt.NDArray[np.int64]
+    to_forward: npt.NDArray[np.bool_]
+    only: npt.NDArray[np.bool_]
+
+    @classmethod
+    def none(cls) -> "Turns":
+        nowhere, no = np.empty(0, np.int64), np.empty(0, bool)
+        return cls(nowhere, no, nowhere, no, no)
 
 
 @dataclass(frozen=True)
 class Links:
     """What a source found. Ends are any integer ids; equal ids are the same node.
 
-    u, v: int64[n]; way: uint16[n]; layer: int8[n]; name: int32[n] into names (-1 none);
+    u, v: int64[n]; way: uint16[n]; layer: int8[n]; name: int32[n] into names (-1 none); road_class, max_kmh: uint8[n] (as in
+    `Network`; None: unknown everywhere);
     start: int64[n + 1] into lat, lon (float64[points], both ends included).
     """
 
@@ -33,6 +55,9 @@ class Links:
     names: tuple[str, ...]
     attribution: str
     skipped: dict[str, int] = field(default_factory=dict)
+    road_class: npt.NDArray[np.uint8] | None = None
+    max_kmh: npt.NDArray[np.uint8] | None = None
+    turns: Turns = field(default_factory=Turns.none)
 
 
 def make_network(links: Links) -> Network:
@@ -59,6 +84,7 @@ def make_network(links: Links) -> Network:
     place[order] = np.arange(len(order))
     u, v = place[ends[:count]].astype(np.int32), place[ends[count:]].astype(np.int32)
     edges = _edges(u, v, links.way, len(order))
+    unknown = np.zeros(count, np.uint8)
     return Network(
         node_lat=lat[order],
         node_lon=lon[order],
@@ -68,6 +94,8 @@ def make_network(links: Links) -> Network:
         link_way=links.way,
         link_layer=links.layer,
         link_name=links.name,
+        link_class=unknown if links.road_class is None else links.road_class,
+        link_max_kmh=unknown if links.max_kmh is None else links.max_kmh,
         shape_start=links.start.astype(np.int32),
         shape_lat=links.lat,
         shape_lon=links.lon,
@@ -75,7 +103,25 @@ def make_network(links: Links) -> Network:
         attribution=links.attribution,
         skipped=links.skipped,
         **edges,
+        **_turns(links.turns, edges["edge_link"], edges["edge_forward"], count),
     )
+
+
+def _turns(
+    turns: Turns, edge_link: npt.NDArray[np.int32], edge_forward: npt.NDArray[np.bool_], links: int
+) -> dict[str, Any]:
+    """Turns between links as turns between edges; one of an edge that does not exist (against a one-way) forbids nothing."""
+    edge_of = np.full((links, 2), -1, np.int32)
+    edge_of[edge_link, edge_forward.astype(np.int8)] = np.arange(len(edge_link), dtype=np.int32)
+    start = edge_of[turns.from_link, turns.from_forward.astype(np.int8)]
+    end = edge_of[turns.to_link, turns.to_forward.astype(np.int8)]
+    real = (start >= 0) & (end >= 0)
+    rows = np.unique(np.column_stack([start, end, turns.only])[real], axis=0)
+    return {
+        "turn_from": rows[:, 0].astype(np.int32),
+        "turn_to": rows[:, 1].astype(np.int32),
+        "turn_only": rows[:, 2].astype(bool),
+    }
 
 
 def _require_degrees(links: Links) -> None:
@@ -101,9 +147,15 @@ def _in_order(links: Links) -> Links:
     counts = np.diff(links.start)[order]
     start = np.concatenate([[0], np.cumsum(counts)])
     points = np.repeat(links.start[:-1][order] - start[:-1], counts) + np.arange(start[-1])
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    moved = [name for name in PER_LINK if getattr(links, name) is not None]
     return replace(
         links,
-        **{name: getattr(links, name)[order] for name in ("u", "v", "way", "layer", "name")},
+        **{name: getattr(links, name)[order] for name in moved},
+        turns=replace(
+            links.turns, from_link=place[links.turns.from_link], to_link=place[links.turns.to_link]
+        ),
         start=start,
         lat=links.lat[points],
         lon=links.lon[points],
@@ -148,6 +200,8 @@ def _edges(
         "edge_forward": forward,
         "out_start": _starts(tail, nodes),
         "out_edge": out_edge,
+        "edge_climb_m": np.full(len(tail), np.nan, np.float32),
+        "edge_pace": np.full(len(tail), np.nan, np.float32),
     }
 
 

@@ -11,7 +11,7 @@ import shapely
 
 from routing.build.columns import Links, make_network
 from routing.build.osm_pbf import ATTRIBUTION
-from routing.build.tags import layer_of, way_of
+from routing.build.tags import class_of, layer_of, max_kmh_of, way_of
 from routing.errors import NetworkError
 from routing.network import Network, Way
 
@@ -72,6 +72,8 @@ class _Builder:
         self._v: list[int] = []
         self._way: list[Way] = []
         self._layer: list[int] = []
+        self._class: list[int] = []
+        self._max_kmh: list[int] = []
         self._name: list[int] = []
         self._names: dict[str, int] = {}
         self._points: list[list[tuple[float, float]]] = []
@@ -82,7 +84,7 @@ class _Builder:
         tags = {key: one_value(value) for key, value in row.items() if value}
         oneway = tags.get("oneway", "").lower() == "true"
         way, why = way_of({k: v for k, v in tags.items() if k != "oneway"})
-        if why:
+        if not way:
             self._skipped[why] += 1
             return
         if way & Way.FOOT:
@@ -101,6 +103,8 @@ class _Builder:
         self._v.append(v)
         self._way.append(way & ~Way.CAR_BACK if oneway else way)
         self._layer.append(layer_of(tags))
+        self._class.append(class_of(tags))
+        self._max_kmh.append(max_kmh_of(tags))
         name = tags.get("name", "")
         self._name.append(self._names.setdefault(name, len(self._names)) if name else -1)
         self._points.append(points)
@@ -133,4 +137,6 @@ class _Builder:
             names=tuple(self._names),
             attribution=ATTRIBUTION,
             skipped=dict(self._skipped),
+            road_class=np.array(self._class, np.uint8),
+            max_kmh=np.array(self._max_kmh, np.uint8),
         )

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from routing.build.columns import Links, make_network
 from routing.geo import METRES_PER_DEGREE
-from routing.network import Network, Way
+from routing.network import Network, RoadClass, Way
 
 STEP_M = 70.0
 CENTRE = (29.0, 147.0)
@@ -52,6 +52,7 @@ def make_grid_city(nodes: int = 1_100_000, *, seed: int = 20250901) -> Network:
             lon=_bent(rng, lon, u, v),
             names=tuple(f"東西{n}条" for n in range(side)) + tuple(f"南北{n}条" for n in range(side)),
             attribution="架空の都市 (generated, no real place)",
+            road_class=_classes(way, avenue[keep]),
         )
     )
 
@@ -68,6 +69,12 @@ def _ways(rng: np.random.Generator, avenue: Bools, river: Bools, railway: Bools)
     way[plain & (dice[1] < 0.005)] &= 0xFFFF ^ int(Way.FOOT_BACK)
     way[dice[2] < 0.5] |= int(Way.SURFACE_UNKNOWN)
     return way
+
+
+def _classes(way: npt.NDArray[np.uint16], avenue: Bools) -> npt.NDArray[np.uint8]:
+    steps, feet = (way & Way.STEPS) > 0, (way & (Way.CAR | Way.CAR_BACK)) == 0
+    kinds = [RoadClass.STEPS, RoadClass.FOOTWAY, RoadClass.SECONDARY]
+    return np.select([steps, feet, avenue], kinds, RoadClass.RESIDENTIAL).astype(np.uint8)
 
 
 def _places(rng: np.random.Generator, side: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -1,39 +1,49 @@
 """A network from an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz), read by pyosmium."""
 
+from array import array
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import osmium
 
-from routing.build.columns import Links, make_network
-from routing.build.tags import layer_of, name_of, node_blocks, way_of
+from routing.build.access import Tags
+from routing.build.barriers import Rules, mark_of
+from routing.build.columns import make_network
+from routing.build.relations import Relations
+from routing.build.split import Points, Ways, split
+from routing.build.tags import CLOSED_AT_TIMES, NO_WAY, class_of, layer_of, max_kmh_of, name_of, way_of
+from routing.build.wheels import knows_kerb
 from routing.errors import NetworkError
 from routing.network import Network
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
-NODE_KEYS = ("barrier", "foot", "access", "locked")
+SINGLE = "ways of one node"
+SAYS_NOTHING = frozenset(
+    [
+        "name",
+        "ref",
+        "source",
+        "note",
+        "created_by",
+        "alt_name",
+        "old_name",
+        "old_ref",
+        "int_ref",
+        "loc_name",
+        "wikidata",
+        "wikipedia",
+    ]
+)
+"""Keys that no rule reads; ways that differ in nothing else are alike."""
 Progress = Callable[[str], None]
+AS_READ = Rules()
 
 
-@dataclass
-class _Ways:
-    """What the first pass collects, in lists that become columns."""
-
-    refs: list[int] = field(default_factory=list)
-    start: list[int] = field(default_factory=lambda: [0])
-    way: list[int] = field(default_factory=list)
-    layer: list[int] = field(default_factory=list)
-    name: list[int] = field(default_factory=list)
-    names: dict[str, int] = field(default_factory=dict)
-    skipped: Counter[str] = field(default_factory=Counter)
-
-
-def read_osm(path: Path, *, progress: Progress = lambda _: None) -> Network:
-    """Reads ways, then the nodes that they use.
+def read_osm(path: Path, *, rules: Rules = AS_READ, progress: Progress = lambda _: None) -> Network:
+    """Reads relations, then ways, then the nodes that they use.
 
     Raises:
         NetworkError: the file cannot be read, or holds no usable way.
@@ -41,49 +51,121 @@ def read_osm(path: Path, *, progress: Progress = lambda _: None) -> Network:
     if ".osc" in path.suffixes:
         raise NetworkError(f"{path}: a file of changes, no extract; apply it to an extract first")
     try:
+        progress("reading squares and turn restrictions")
+        relations = read_relations(path)
         progress("reading ways")
-        ways = _read_ways(path)
+        ways, refs = read_ways(path, relations)
         progress("reading nodes")
-        ids, where = np.unique(np.array(ways.refs, np.int64), return_inverse=True)
-        lat, lon, blocked = _read_nodes(path, ids, ways.skipped)
+        points = read_points(path, refs, rules, ways.skipped)
     except (RuntimeError, OSError) as error:
         raise NetworkError(f"{path}: cannot be read as OpenStreetMap data ({error})") from error
     progress("joining")
-    return make_network(_split(ways, where.astype(np.int64), lat, lon, blocked))
+    return make_network(split(ways, points, attribution=ATTRIBUTION))
 
 
-def _read_ways(path: Path) -> _Ways:
-    ways = _Ways()
-    for item in osmium.FileProcessor(str(path), osmium.osm.WAY):
-        if not isinstance(item, osmium.osm.Way):
-            continue
-        tags = dict(item.tags)
-        way, why = way_of(tags)
-        if why:
-            if why != "not a way":
-                ways.skipped[why] += 1
-            continue
-        refs = [node.ref for node in item.nodes]
+def read_relations(path: Path) -> Relations:
+    """Squares and turn restrictions."""
+    relations = Relations()
+    for item in osmium.FileProcessor(str(path), osmium.osm.RELATION):
+        if isinstance(item, osmium.osm.Relation) and item.tags.get("type") is not None:
+            relations.add(dict(item.tags), [(m.type, m.ref, m.role) for m in item.members])
+    return relations
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What the rules make of tags: worked out once for all ways that are alike."""
+
+    bits: int
+    why: str
+    layer: int
+    road_class: int
+    max_kmh: int
+
+    @classmethod
+    def of(cls, tags: Tags) -> "_Kind":
+        bits, why = way_of(tags)
+        return cls(int(bits), why, layer_of(tags), int(class_of(tags)), max_kmh_of(tags))
+
+
+class _Collector:
+    """Rows of ways, in lists that become columns."""
+
+    def __init__(self, relations: Relations) -> None:
+        self.relations = relations
+        self.skipped: Counter[str] = Counter(relations.skipped)
+        self.refs = array("q")
+        self.start = array("q", [0])
+        self.rows: list[tuple[int, int, int, int, int, int]] = []
+        self.names: dict[str, int] = {}
+        self.kinds: dict[tuple[tuple[str, str], ...], _Kind] = {}
+
+    def kind_of(self, tags: Tags) -> _Kind:
+        """What the rules make of these tags."""
+        key = tuple(item for item in tags.items() if item[0] not in SAYS_NOTHING)
+        if (kind := self.kinds.get(key)) is None:
+            kind = self.kinds[key] = _Kind.of(tags)
+        return kind
+
+    def add(self, way_id: int, own: Tags, refs: list[int]) -> None:
+        """Takes a way, or counts why not."""
+        tags, kind = own, self.kind_of(own)
+        if kind.why == NO_WAY and way_id in self.relations.rings:
+            tags = self.relations.rings[way_id]
+            kind = self.kind_of(tags)
+        if kind.why and kind.why != NO_WAY and (not kind.bits or kind.why == CLOSED_AT_TIMES):
+            self.skipped[kind.why] += 1
+        if not kind.bits:
+            return
         if len(refs) < 2:
-            ways.skipped["a way of one node"] += 1
-            continue
-        ways.refs += refs
-        ways.start.append(len(ways.refs))
-        ways.way.append(int(way))
-        ways.layer.append(layer_of(tags))
+            self.skipped[SINGLE] += 1
+            return
+        self.refs.extend(refs)
+        self.start.append(len(self.refs))
         name = name_of(tags)
-        ways.name.append(ways.names.setdefault(name, len(ways.names)) if name else -1)
-    return ways
+        index = self.names.setdefault(name, len(self.names)) if name else -1
+        self.rows.append((way_id, kind.bits, kind.layer, index, kind.road_class, kind.max_kmh))
+
+    def ways(self) -> Ways:
+        """The columns."""
+        ids, way, layer, name, road_class, max_kmh = np.array(self.rows, np.int64).reshape(-1, 6).T
+        return Ways(
+            ids=ids,
+            start=np.array(self.start, np.int64),
+            way=way.astype(np.uint16),
+            layer=layer.astype(np.int8),
+            name=name.astype(np.int32),
+            road_class=road_class.astype(np.uint8),
+            max_kmh=max_kmh.astype(np.uint8),
+            names=tuple(self.names),
+            restrictions=tuple(self.relations.restrictions),
+            skipped=self.skipped,
+        )
 
 
-def _read_nodes(
-    path: Path, ids: npt.NDArray[np.int64], skipped: Counter[str]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    lat, lon = np.full(len(ids), np.nan), np.full(len(ids), np.nan)
-    blocked = np.zeros(len(ids), bool)
-    if len(ids) == 0:
-        return lat, lon, blocked
-    found, lats, lons, barred = [], [], [], []
+def read_ways(path: Path, relations: Relations) -> tuple[Ways, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    """The ways that somebody may use, and int64[points] of the nodes' ids, way after way."""
+    collector = _Collector(relations)
+    for item in osmium.FileProcessor(str(path), osmium.osm.WAY):
+        if isinstance(item, osmium.osm.Way):
+            collector.add(item.id, dict(item.tags), [node.ref for node in item.nodes])
+    return collector.ways(), np.array(collector.refs, np.int64)
+
+
+def read_points(
+    path: Path, refs: np.ndarray[tuple[int], np.dtype[np.int64]], rules: Rules, skipped: Counter[str]
+) -> Points:
+    """Places and marks of the nodes that the ways use."""
+    ids, where = np.unique(refs, return_inverse=True)
+    count = len(ids)
+    points = Points(
+        where.astype(np.int64), ids, np.full(count, np.nan), np.full(count, np.nan),
+        np.zeros(count, np.uint16), np.zeros(count, np.uint16), np.zeros(count, bool),
+    )  # fmt: skip
+    if count == 0:
+        return points
+    found, lats, lons = array("q"), array("d"), array("d")
+    tagged: list[tuple[int, dict[str, str]]] = []
     nodes = osmium.FileProcessor(str(path), osmium.osm.NODE).with_filter(osmium.filter.IdFilter(ids.tolist()))
     for node in nodes:
         if not isinstance(node, osmium.osm.Node):
@@ -91,63 +173,20 @@ def _read_nodes(
         found.append(node.id)
         lats.append(node.lat)
         lons.append(node.lon)
-        if len(node.tags) and node_blocks({k: node.tags[k] for k in NODE_KEYS if k in node.tags}):
-            barred.append(node.id)
+        if len(node.tags):
+            tagged.append((node.id, dict(node.tags)))
     index = np.searchsorted(ids, np.array(found, np.int64))
-    lat[index], lon[index] = lats, lons
-    blocked[np.searchsorted(ids, np.array(barred, np.int64))] = True
-    skipped["barriers on nodes"] += len(barred)
-    return lat, lon, blocked
+    points.lat[index], points.lon[index] = lats, lons
+    _mark(points, tagged, rules, skipped)
+    return points
 
 
-def _split(
-    ways: _Ways,
-    where: npt.NDArray[np.int64],
-    lat: npt.NDArray[np.float64],
-    lon: npt.NDArray[np.float64],
-    blocked: npt.NDArray[np.bool_],
-) -> Links:
-    """Ways become links between junctions. At a barrier a link ends blind; one that lacks a node's place is left out."""
-    start = np.array(ways.start, np.int64)
-    uses = np.bincount(where, minlength=len(lat))
-    junction = (uses > 1) | blocked
-    if len(start) > 1:
-        junction[where[start[:-1]]] = True
-        junction[where[start[1:] - 1]] = True
-    is_end = junction[where]
-    last_of_way = np.zeros(len(where), bool)
-    last_of_way[start[1:] - 1] = True
-    ends = np.flatnonzero(is_end)
-    keep = ~last_of_way[ends[:-1]] if len(ends) else np.zeros(0, bool)
-    first, last = ends[:-1][keep], ends[1:][keep]
-    way_of_point = np.repeat(np.arange(len(start) - 1), np.diff(start))
-    missing = np.isnan(lat[where])
-    gaps = np.concatenate([[0], np.cumsum(missing)])
-    complete = gaps[last + 1] == gaps[first]
-    distinct = (where[first] != where[last]) | (last - first > 2)
-    ways.skipped["links with nodes outside the extract"] += int((~complete).sum())
-    ways.skipped["links of no length"] += int((complete & ~distinct).sum())
-    good = complete & distinct
-    first, last = first[good], last[good]
-    counts = last - first + 1
-    starts = np.concatenate([[0], np.cumsum(counts)])
-    points = np.repeat(first - starts[:-1], counts) + np.arange(starts[-1])
-    owner = way_of_point[first]
-    return Links(
-        u=_blind(where[first], blocked, len(lat)),
-        v=_blind(where[last], blocked, len(lat) + len(first)),
-        way=np.array(ways.way, np.uint16)[owner],
-        layer=np.array(ways.layer, np.int8)[owner],
-        name=np.array(ways.name, np.int32)[owner],
-        start=starts,
-        lat=lat[where[points]],
-        lon=lon[where[points]],
-        names=tuple(ways.names),
-        attribution=ATTRIBUTION,
-        skipped={k: v for k, v in ways.skipped.items() if v},
-    )
-
-
-def _blind(ends: npt.NDArray[np.int64], blocked: npt.NDArray[np.bool_], fresh: int) -> npt.NDArray[np.int64]:
-    """Ends at a blocked node become nodes of their own, numbered from `fresh`: nobody passes, but the way up to it stays."""
-    return np.where(blocked[ends], fresh + np.arange(len(ends)), ends)
+def _mark(
+    points: Points, tagged: list[tuple[int, dict[str, str]]], rules: Rules, skipped: Counter[str]
+) -> None:
+    places = np.searchsorted(points.ids, np.array([ref for ref, _ in tagged], np.int64)).tolist()
+    for place, (_, tags) in zip(places, tagged, strict=True):
+        points.knows_kerb[place] = knows_kerb(tags)
+        if mark := mark_of(tags, rules):
+            points.takes[place], points.adds[place] = int(mark.takes), int(mark.adds)
+            skipped[mark.why] += 1

@@ -3,12 +3,13 @@
 import tempfile
 from pathlib import Path
 
-from routing.build.osm_pbf import read_osm
+from routing.build.barriers import Rules
+from routing.build.osm_pbf import AS_READ, read_osm
 from routing.errors import NetworkError
 from routing.network import Network
 
 
-def read_place(place: str) -> Network:
+def read_place(place: str, *, rules: Rules = AS_READ) -> Network:
     """Asks OpenStreetMap's servers for all ways of a place.
 
     Raises:
@@ -26,4 +27,4 @@ def read_place(place: str) -> Network:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "place.osm"
         osmnx.save_graph_xml(graph, filepath=path)
-        return read_osm(path)
+        return read_osm(path, rules=rules)

@@ -13,7 +13,7 @@ from shapely.geometry import mapping
 
 from routing.build.columns import Links, make_network
 from routing.geo import METRES_PER_DEGREE
-from routing.network import Network, Way
+from routing.network import Network, RoadClass, Way
 
 SEED = 20250901
 SIZE = 141
@@ -138,6 +138,11 @@ def _links(plan: _Plan) -> Links:
     )
     lane = ~major & (plan.rng.random(len(u)) < 0.25)
     way[lane] &= ~np.uint16(Way.CAR | Way.CAR_BACK)
+    road_class = np.select(
+        [(way & Way.STEPS) > 0, lane, major],
+        [RoadClass.STEPS, RoadClass.FOOTWAY, RoadClass.SECONDARY],
+        RoadClass.RESIDENTIAL,
+    )
     way[plan.rng.random(len(u)) < 0.5] |= int(Way.SURFACE_UNKNOWN)
     name, names = _names(is_east, row, column)
     u, v, way, layer, name = u[keep], v[keep], way[keep], layer[keep], name[keep]
@@ -156,6 +161,7 @@ def _links(plan: _Plan) -> Links:
         lon=np.column_stack([lon[u], middle_lon, lon[v]]).ravel(),
         names=names,
         attribution="架空の都市 (generated, no real place)",
+        road_class=road_class[keep].astype(np.uint8),
     )
 
 

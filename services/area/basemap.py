@@ -12,13 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from routing.network import Network, Way
+from routing.network import Network, RoadClass, Way
 
 MIN_ZOOM = 6
 MAX_ZOOM = 14
 """At zoom 14 a tile's grid is 0.6 m at Osaka; the page magnifies it for 15 and above."""
-MAJOR_SHARE = 0.15
-"""The network knows no road classes: the longest named streets that make up this share of the drivable length are `major`."""
+MAJOR = (
+    RoadClass.MOTORWAY, RoadClass.MOTORWAY_LINK, RoadClass.TRUNK, RoadClass.TRUNK_LINK,
+    RoadClass.PRIMARY, RoadClass.PRIMARY_LINK, RoadClass.SECONDARY, RoadClass.SECONDARY_LINK,
+)  # fmt: skip
 FIRST_ZOOM = {"major": MIN_ZOOM, "street": 11, "path": 13, "steps": 13}
 REPORT_EVERY = 50_000
 
@@ -74,14 +76,14 @@ def _report(lines: Iterator[bytes], total: int, progress: Progress) -> Iterator[
 
 
 def list_lines(network: Network) -> Iterator[bytes]:
-    """One GeoJSON feature per link, in the network's order: class (major|street|path|steps), bridge, tunnel, name."""
+    """One GeoJSON feature per link that can be seen, in the network's order: class (major|street|path|steps), bridge, tunnel, name."""
     lon_lat = np.round(np.column_stack([network.shape_lon, network.shape_lat]), 6)
     major = find_major(network)
-    for link in range(network.link_count):
+    for link in np.flatnonzero(network.link_class != RoadClass.BARRIER):  # these have no length
         way = int(network.link_way[link])
         kind = _class(way, is_major=bool(major[link]))
         properties: dict[str, str | bool] = {"class": kind}
-        if name := network.name_of(link):
+        if name := network.name_of(int(link)):
             properties["name"] = name
         properties |= {
             word: True for bit, word in ((Way.BRIDGE, "bridge"), (Way.TUNNEL, "tunnel")) if way & bit
@@ -107,13 +109,5 @@ def _class(way: int, *, is_major: bool) -> str:
 
 
 def find_major(network: Network) -> npt.NDArray[np.bool_]:
-    """bool[links]: links of the longest named streets; a name of the same length as the last one that fits is left out."""
-    drivable = (network.link_way & int(Way.CAR | Way.CAR_BACK)) > 0
-    length_m = np.where(drivable, network.link_length_m, 0).astype(np.float64)
-    named = network.link_name >= 0
-    by_name = np.bincount(network.link_name[named], length_m[named], minlength=len(network.names) + 1)
-    order = np.argsort(-by_name, kind="stable")
-    fits = np.cumsum(by_name[order]) <= MAJOR_SHARE * length_m.sum()
-    is_major = np.zeros(len(by_name), bool)
-    is_major[order[fits]] = True
-    return named & drivable & is_major[network.link_name]
+    """bool[links]: roads that lead through the town or out of it, by class."""
+    return np.isin(network.link_class, [int(c) for c in MAJOR])

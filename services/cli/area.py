@@ -46,6 +46,19 @@ def build(
     zones: Annotated[
         Path | None, typer.Option(help="Hazard-map zones: GeoJSON with hazard, name, source.")
     ] = None,
+    dem: Annotated[
+        Path | None,
+        typer.Option(
+            help="Heights: a GeoTIFF. Walking up then takes longer, and steep ways exclude wheelchairs."
+        ),
+    ] = None,
+    private_gates_open: Annotated[
+        bool,
+        typer.Option(
+            "--private-gates-open",
+            help="Private and locked gates count as open: somebody opens them on an alarm.",
+        ),
+    ] = False,
     name: Annotated[str, typer.Option(help="What to call the area; the source's name unless given.")] = "",
 ) -> None:
     """Build an area folder from a road network, lists of places, and boundaries."""
@@ -57,8 +70,10 @@ def build(
     chosen = [option for option in (osm, graph_csv, place, synthetic) if option]
     if len(chosen) != 1:
         raise typer.BadParameter("give exactly one of --osm, --graph-csv, --place, --synthetic")
-    if synthetic and (sites or shelters or areas or zones):
-        raise typer.BadParameter("--synthetic brings its own places, boundaries and zones")
+    if synthetic and (sites or shelters or areas or zones or dem):
+        raise typer.BadParameter("--synthetic brings its own places, boundaries, zones and no heights")
+    if private_gates_open and not (osm or place):
+        raise typer.BadParameter("only --osm and --place know gates", param_hint="--private-gates-open")
     try:
         with _progress() as progress:
             task = progress.add_task("starting", total=None)
@@ -69,7 +84,10 @@ def build(
             if synthetic:
                 built = build_synthetic(out, progress=say)
             else:
-                network, source = _read_network(osm, graph_csv, place, say)
+                network, source = _read_network(
+                    osm, graph_csv, place, say, private_gates_open=private_gates_open
+                )
+                network = _with_heights(network, dem, say)
                 material = Material(
                     name=name or source, source=source, network=network, sites=sites or (),
                     shelters=shelters or (), boundaries=areas, zones=zones, now_ms=SystemClock().now_ms(),
@@ -92,12 +110,20 @@ def _progress() -> Progress:
 
 
 def _read_network(
-    osm: Path | None, graph_csv: Path | None, place: str | None, say: Callable[[str], None]
+    osm: Path | None,
+    graph_csv: Path | None,
+    place: str | None,
+    say: Callable[[str], None],
+    *,
+    private_gates_open: bool,
 ) -> "tuple[Network, str]":
+    from routing.build.barriers import Rules
+
+    rules = Rules(private_gates_open=private_gates_open)
     if osm:
         from routing.build.osm_pbf import read_osm
 
-        return read_osm(osm, progress=say), osm.name
+        return read_osm(osm, rules=rules, progress=say), osm.name
     if graph_csv:
         from routing.build.graph_csv import read_graph_csv
 
@@ -106,7 +132,16 @@ def _read_network(
     from routing.build.osm_place import read_place
 
     say(f"asking OpenStreetMap for {place}")
-    return read_place(place or ""), place or ""
+    return read_place(place or "", rules=rules), place or ""
+
+
+def _with_heights(network: "Network", dem: Path | None, say: Callable[[str], None]) -> "Network":
+    if dem is None:
+        return network
+    from routing.build.elevation import open_dem, with_elevation
+
+    say("reading heights")
+    return with_elevation(network, open_dem(dem, network.bbox), credit=dem.name)
 
 
 def _tell(built: "Built", out: Path) -> None:

@@ -119,7 +119,12 @@ def test_on_real_networks_every_node_and_every_crossing_gets_the_answer_of_the_f
     made, network = publish(field)
     phone = read(made, network)
     check_every_node(field, phone)
-    reached = np.flatnonzero(field.target >= 0)
+    places = np.column_stack([field.network.node_lat, field.network.node_lon])
+    _, which, count = np.unique(places, axis=0, return_inverse=True, return_counts=True)
+    alone = (
+        count[which] == 1
+    )  # at a barrier several nodes stand on one place, and a phone goes on from any of them
+    reached = np.flatnonzero((field.target >= 0) & alone)
     for node in np.random.default_rng(3).choice(reached, 40, replace=False):
         lat, lon = float(field.network.node_lat[node]), float(field.network.node_lon[node])
         here, from_node = phone.route(lat, lon), phone.route_from(int(node))
