@@ -34,7 +34,8 @@ from streams.events.shelters import Opening, ShelterState
 
 DATA = Path(os.environ.get("MIO_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 ROUNDS = 15
-Change = Callable[[routing.Field, int], routing.Repair]
+Change = Callable[[routing.Field, int], Callable[[], routing.Repair]]
+"""Makes a change ready (untimed) and returns the repair (timed)."""
 
 
 class Stopwatch:
@@ -79,33 +80,33 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def compare(name: str, field: routing.Field, change: Change, *, bar: float | None = None) -> float:
-    """Medians of one kind of change and of building the same anew, in turns; the worst share of a rebuild that any took."""
-    change(field, 0)
-    kernel, whole, anew, anew_kernel, touched, rebuilt, worst = [], [], [], [], [], 0, 0.0
-    for turn in range(ROUNDS):
-        made: list[routing.Repair] = []
-        whole.append(timed(lambda made=made, turn=turn: made.append(change(field, turn + 1))))
+    """Medians of one kind of change and of building the same anew, in turns; the dearest in rebuilds."""
+    change(field, 0)()
+    kernel, whole, anew, anew_kernel, touched, rebuilt = [], [], [], [], [], 0
+    for turn in range(1, ROUNDS + 1):
+        work, made = change(field, turn), list[routing.Repair]()
+        whole.append(timed(lambda work=work, made=made: made.append(work())))
         kernel.append(REPAIR.last_ms + (BUILD.last_ms if made[0].rebuilt else 0))
         after = made[0].field
+        fresh = replace(after.overlay)  # without what was worked out from it
         anew.append(
-            timed(lambda after=after: routing.Field.build(after.walking, after.targets, after.overlay))
+            timed(lambda after=after, fresh=fresh: routing.Field.build(after.walking, after.targets, fresh))
         )
         anew_kernel.append(BUILD.last_ms)
         touched.append(len(made[0].touched))
         rebuilt += made[0].rebuilt
-        worst = max(worst, whole[-1] / anew[-1])
     say(f"{name}_kernel", float(np.median(kernel)), bar=bar, peer=float(np.median(anew_kernel)))
     say(f"{name}_field", float(np.median(whole)), peer=float(np.median(anew)))
     say(f"{name}_touched", float(np.median(touched)), "nodes")
     if rebuilt:
         say(f"{name}_built_anew", rebuilt, f"of {ROUNDS}")
-    return worst
+    return float(np.median(whole)) / float(np.median(anew))
 
 
 def closures(count: int) -> Change:
     """So many links close, by so many causes; each round others."""
 
-    def change(field: routing.Field, turn: int) -> routing.Repair:
+    def change(field: routing.Field, turn: int) -> Callable[[], routing.Repair]:
         network = field.network
         links = (
             np.random.default_rng([turn, count])
@@ -113,19 +114,19 @@ def closures(count: int) -> Change:
             .astype(np.int32)
         )
         laid = {f"c{i}": links[i : i + 1] for i in range(count)}
-        return field.repair(overlay=routing.Overlay(network, laid, field.overlay.membranes))
+        overlay = routing.Overlay(network, laid, field.overlay.membranes)
+        return lambda: field.repair(overlay=overlay)
 
     return change
 
 
 def reopened(count: int) -> Change:
     """So many links open again."""
-    close, fields = closures(count), dict[int, routing.Field]()
+    close = closures(count)
 
-    def change(field: routing.Field, turn: int) -> routing.Repair:
-        if not fields:  # in the first, untimed turn
-            fields.update({each: close(field, each).field for each in range(ROUNDS + 1)})
-        return fields[turn].repair(overlay=field.overlay)
+    def change(field: routing.Field, turn: int) -> Callable[[], routing.Repair]:
+        closed = close(field, turn)().field
+        return lambda: closed.repair(overlay=field.overlay)
 
     return change
 
@@ -155,22 +156,22 @@ def discs(network: routing.Network, radius_m: float) -> Iterator[routing.Membran
         yield routing.make_membrane(index, zone)
 
 
-def shelter_fills(field: routing.Field, turn: int) -> routing.Repair:
-    gone = turn % len(field.targets)
-    return field.repair([t for number, t in enumerate(field.targets) if number != gone])
+def shelter_fills(field: routing.Field, turn: int) -> Callable[[], routing.Repair]:
+    left = [t for number, t in enumerate(field.targets) if number != turn % len(field.targets)]
+    return lambda: field.repair(left)
 
 
-def shelter_opens(field: routing.Field, turn: int) -> routing.Repair:
+def shelter_opens(field: routing.Field, turn: int) -> Callable[[], routing.Repair]:
     network = field.network
     node = int(np.random.default_rng(turn).integers(network.node_count))
-    return field.repair(
-        [*field.targets, routing.Target("new", float(network.node_lat[node]), float(network.node_lon[node]))]
-    )
+    new = routing.Target("new", float(network.node_lat[node]), float(network.node_lon[node]))
+    return lambda: field.repair([*field.targets, new])
 
 
-def prices_move(field: routing.Field, turn: int) -> routing.Repair:
+def prices_move(field: routing.Field, turn: int) -> Callable[[], routing.Repair]:
     prices = np.random.default_rng(turn).integers(0, 1200, len(field.targets)).tolist()
-    return field.repair([replace(t, price_ds=p) for t, p in zip(field.targets, prices, strict=True)])
+    priced = [replace(t, price_ds=p) for t, p in zip(field.targets, prices, strict=True)]
+    return lambda: field.repair(priced)
 
 
 CHANGES: tuple[tuple[str, Change], ...] = (

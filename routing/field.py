@@ -22,8 +22,8 @@ __all__ = ["Field", "Ints", "NodeIds", "Repair", "Seeds", "Target", "Walking", "
 
 NodeIds = npt.NDArray[np.int32]
 
-REBUILD_SHARE = 0.25
-"""A change that cuts off more than this share of the nodes is cheaper to build anew."""
+REBUILD_SHARE = 0.2
+"""A change that cuts off more than this share of the nodes costs about as much as building to build anew."""
 GONE = -2
 """Number of a target that is none any more; every node that had it is cut off."""
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -10,7 +10,6 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import shapely
-from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
 from routing.errors import GeometryError
@@ -26,6 +25,7 @@ LINE_BUFFER_M = 12.0
 """A link belongs to a closed line when most of it lies within this distance (half a wide road)."""
 MOST = 0.6
 _NONE: LinkIds = np.empty(0, np.int32)
+Fits = Callable[[npt.NDArray[np.int64]], npt.NDArray[np.bool_]]
 
 
 def canonical_name(text: str) -> str:
@@ -78,18 +78,16 @@ class LinkIndex:
     def __init__(self, network: Network) -> None:
         self.network = network
         south, west, north, _ = network.bbox
-        self._origin = (west, south)
-        self._mx = METRES_PER_DEGREE * float(np.cos(np.radians((south + north) / 2)))
-        x = (network.shape_lon - west) * self._mx
-        y = (network.shape_lat - south) * METRES_PER_DEGREE
+        self._origin = np.array([west, south])
+        self._scale = METRES_PER_DEGREE * np.array([np.cos(np.radians((south + north) / 2)), 1.0])
+        places = (np.column_stack([network.shape_lon, network.shape_lat]) - self._origin) * self._scale
         link = np.repeat(np.arange(network.link_count), np.diff(network.shape_start))
-        self._lines = np.asarray(shapely.linestrings(np.column_stack([x, y]), indices=link), object)
+        self._lines = np.asarray(shapely.linestrings(places, indices=link), object)
         self._tree = shapely.STRtree(self._lines)
 
     def to_plane(self, shape: BaseGeometry) -> BaseGeometry:
         """(lon, lat) to metres."""
-        moved = affinity.translate(shape, -self._origin[0], -self._origin[1])
-        return affinity.scale(moved, self._mx, METRES_PER_DEGREE, origin=(0, 0))
+        return shapely.transform(shape, lambda places: (places - self._origin) * self._scale)
 
     def find_links(
         self, geometry: Geometry, structure: Structure = Structure.ANY, *, names: Iterable[str] = ()
@@ -104,20 +102,16 @@ class LinkIndex:
         """
         plane = self.to_plane(geometry.shape())
         by_area = geometry.kind == "polygon"
-        fits = self._fits(structure, by_area=by_area)
         named = self.find_named(names) if structure is Structure.ANY else _NONE
         if by_area:
-            fits[named] = True
-            found = self.touching(plane)
-            found = found[fits[found]]
+            near = self.touching(plane)
+            found = near[self._fits(near, structure, by_area=True) | np.isin(near, named)]
         else:
             find = self._nearest if geometry.kind == "point" else self._along
-            found = np.empty(0, np.int64)
-            if len(named):
-                of_name = np.zeros(self.network.link_count, bool)
-                of_name[named] = True
-                found = find(plane, of_name)
-            found = found if len(found) else find(plane, fits)
+            of_name = find(plane, lambda near: np.isin(near, named)) if len(named) else np.empty(0, np.int64)
+            found = of_name
+            if len(found) == 0:
+                found = find(plane, lambda near: self._fits(near, structure, by_area=False))
         return np.unique(found).astype(np.int32)
 
     def find_named(self, names: Iterable[str]) -> LinkIds:
@@ -138,35 +132,37 @@ class LinkIndex:
         """Links that meet a shape in the local plane."""
         return np.asarray(self._tree.query(plane, predicate="intersects"))
 
-    def _nearest(self, points: BaseGeometry, fits: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    def _nearest(self, points: BaseGeometry, fits: Fits) -> npt.NDArray[np.int64]:
         nearest = []
         for point in shapely.get_parts(points):
             near = self._tree.query(point, predicate="dwithin", distance=POINT_REACH_M)
-            near = np.sort(near[fits[near]])
+            near = np.sort(near[fits(near)])
             if len(near):
                 nearest.append(int(near[np.argmin(shapely.distance(self._lines[near], point))]))
         return np.array(nearest, np.int64)
 
-    def _along(self, line: BaseGeometry, fits: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    def _along(self, line: BaseGeometry, fits: Fits) -> npt.NDArray[np.int64]:
         road = line.buffer(LINE_BUFFER_M, cap_style="flat")
         near = self.touching(road)
-        near = np.sort(near[fits[near]])
+        near = np.sort(near[fits(near)])
         if len(near) == 0:
             return near
         shared = shapely.length(shapely.intersection(self._lines[near], road))
         own = shapely.length(self._lines[near])
-        along = near[(shared >= MOST * own) & (own > 0)]  # what has no length, a barrier, lies along nothing
+        along = near[shared >= MOST * own]
         # a line that covers only a part of one long link closes that link
         return np.asarray(along if len(along) else near[[int(np.argmax(shared))]])
 
-    def _fits(self, structure: Structure, *, by_area: bool) -> npt.NDArray[np.bool_]:
-        """bool[links]: a bridge over a closed area is not in it, a tunnel under it neither."""
-        way = self.network.link_way
+    def _fits(
+        self, links: npt.NDArray[np.int64], structure: Structure, *, by_area: bool
+    ) -> npt.NDArray[np.bool_]:
+        """Per link: a bridge over a closed area is not in it, a tunnel under it neither."""
+        way = self.network.link_way[links]
         bridge, tunnel = (way & Way.BRIDGE) > 0, (way & Way.TUNNEL) > 0
         if structure is Structure.BRIDGE:
             return np.asarray(bridge)
         if structure is Structure.TUNNEL:
             return np.asarray(tunnel)
         if by_area or structure is Structure.SURFACE:
-            return np.asarray(~bridge & ~tunnel & (self.network.link_layer == 0))
-        return np.ones(self.network.link_count, bool)
+            return np.asarray(~bridge & ~tunnel & (self.network.link_layer[links] == 0))
+        return np.ones(len(links), bool)

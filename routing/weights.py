@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from routing.kernels.weigh import differing, weigh_all, weigh_some
+from routing.kernels.weigh import weigh_all, weigh_some
 from routing.overlay import Overlay, mode_of
 from routing.walking import Ints, Walking
 
@@ -34,12 +34,13 @@ class Weights:
             return CostChange(self, self, _NOTHING, _NOTHING)
         network, mode = self.walking.network, mode_of(self.walking.profile)
         closed = overlay.closed_to(mode)
-        links = differing(closed, self.overlay.closed_to(mode))
+        links = np.flatnonzero(closed != self.overlay.closed_to(mode))
         there, back = network.edge_of_link
         edges = np.concatenate([there[links], back[links]])
         edges = edges[edges >= 0]
         if overlay.zones is not self.overlay.zones:
-            edges = np.concatenate([edges, differing(overlay.zones.factor, self.overlay.zones.factor)])
+            dearer = np.flatnonzero(overlay.zones.factor != self.overlay.zones.factor)
+            edges = np.concatenate([edges, dearer.astype(np.int32)])
         if len(edges) == 0:
             return CostChange(self, replace(self, overlay=overlay), _NOTHING, _NOTHING)
         cost, former = self.cost.copy(), np.empty(len(edges), np.int32)

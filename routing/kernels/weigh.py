@@ -64,18 +64,3 @@ def weigh_some(edges, free, factor, closed, edge_link, cost, former):
         if largest < c < CLOSED:
             largest = c
     return count, largest
-
-
-@njit(cache=True, nogil=True)
-def differing(one, other):
-    """int32[k]: where two columns of bytes differ, in order."""
-    count = 0
-    for i in range(len(one)):
-        count += one[i] != other[i]
-    found = np.empty(count, np.int32)
-    count = 0
-    for i in range(len(one)):
-        if one[i] != other[i]:
-            found[count] = i
-            count += 1
-    return found

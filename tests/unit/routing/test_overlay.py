@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -169,3 +171,97 @@ def test_a_target_on_a_closed_link_is_not_reachable() -> None:
         walking, [routing.Target("T", *at(1.5))], routing.Overlay(network, {"works": closed})
     )
     assert isinstance(routing.find_route(field, *at(3.5)), routing.Stay)
+
+
+def stacked() -> routing.Network:
+    """A street from west to east, and a bridge and a tunnel of other names on the same line."""
+    spots = [at(0), at(1), at(0, 0.01), at(1, 0.01), at(0, -0.01), at(1, -0.01)]
+    ends = [(0, 1, BOTH), (2, 3, BOTH | BRIDGE), (4, 5, BOTH | TUNNEL)]
+    return network_of(spots, ends, [0.0] * 3, ["市道1号", "国道 18号;高架橋", "地下道"])
+
+
+def names_of(network: routing.Network, links: np.ndarray) -> set[str]:
+    return {network.name_of(int(link)) for link in links}
+
+
+EVERYTHING = {"市道1号", "国道 18号;高架橋", "地下道"}
+"""What a line of which nobody says where it lies closes there."""
+
+
+@pytest.mark.parametrize(
+    ("names", "of_point", "of_line"),
+    [
+        ((), {"市道1号"}, EVERYTHING),
+        (("一般国道１８号線",), {"国道 18号;高架橋"}, {"国道 18号;高架橋"}),
+        (("地下道",), {"地下道"}, {"地下道"}),
+        (("県道9号",), {"市道1号"}, EVERYTHING),
+    ],
+)
+def test_the_roads_name_decides_between_what_lies_on_top_of_each_other(
+    names: tuple[str, ...], of_point: set[str], of_line: set[str]
+) -> None:
+    network = stacked()
+    index = routing.LinkIndex(network)
+    point, line = routing.Geometry("point", [[at(0.5)]]), routing.Geometry("line", [[at(-0.1), at(1.1)]])
+    assert names_of(network, index.find_links(point, names=names)) == of_point
+    assert names_of(network, index.find_links(line, names=names)) == of_line
+
+
+def test_an_area_holds_the_bridge_that_it_names() -> None:
+    network = stacked()
+    index = routing.LinkIndex(network)
+    assert names_of(network, index.find_links(box(0.2, 0.8))) == {"市道1号"}
+    assert names_of(network, index.find_links(box(0.2, 0.8), names=["高架橋"])) == {
+        "市道1号",
+        "国道 18号;高架橋",
+    }
+    surface = index.find_links(box(0.2, 0.8), routing.Structure.SURFACE, names=["高架橋"])
+    assert names_of(network, surface) == {"市道1号"}  # the feed says what lies there: no name overrules it
+
+
+@pytest.mark.parametrize(
+    ("told", "mapped"),
+    [
+        ("一般国道１８号線", "国道18号"),
+        ("国道18号", "国道 １８ 号"),
+        ("n-14", "N 14"),
+        ("Rua da Alegria", "RUA DA ALEGRIA"),
+    ],
+)
+def test_a_name_is_the_same_however_it_is_spelt(told: str, mapped: str) -> None:
+    network = network_of([at(0), at(1), at(2)], [(0, 1, BOTH), (1, 2, BOTH)], [0.0] * 2, [mapped, "国道1号"])
+    assert names_of(network, routing.LinkIndex(network).find_named([told])) == {mapped}
+
+
+def test_a_name_that_no_road_has_finds_nothing() -> None:
+    index = routing.LinkIndex(stacked())
+    assert len(index.find_named(["国道8号", "", " "])) == 0
+    assert len(routing.LinkIndex(row(BOTH)).find_named([""])) == 0
+
+
+def test_each_mode_has_its_closures() -> None:
+    network = row(BOTH, BOTH, BOTH)
+    links = {name: np.array([number], np.int32) for number, name in enumerate(("foot", "car", "all"))}
+    modes = {"foot": routing.Mode.FOOT, "car": routing.Mode.CAR}
+    overlay = routing.Overlay(network, links, {}, modes)
+    assert overlay.closed_to(routing.Mode.FOOT).tolist() == [True, False, True]
+    assert overlay.closed_to(routing.Mode.CAR).tolist() == [False, True, True]
+    assert [overlay.causes_of(link) for link in range(3)] == [("foot",), (), ("all",)]
+    assert overlay.causes_of(1, routing.Mode.CAR) == ("car",)
+
+
+def test_a_zone_that_is_only_announced_may_be_entered_and_is_left_free() -> None:
+    network = row(*[BOTH] * 6)
+    zone = shapely.box(135 + 1.5 * STEP, 33.9, 135 + 3.5 * STEP, 34.1)
+    forbidden = routing.make_membrane(routing.LinkIndex(network), zone)
+    announced = replace(forbidden, grade=routing.DEARER)
+    factor = routing.Zones(network, {"z": announced}).factor
+    entering = announced.inside[network.edge_head] & ~announced.inside[network.edge_tail]
+    leaving = announced.inside[network.edge_tail] & ~announced.inside[network.edge_head]
+    assert set(factor[entering].tolist()) == {4}
+    assert set(factor[leaving].tolist()) == {1}
+    both = routing.Overlay(network, {}, {"a": announced, "f": forbidden})
+    assert set(both.zones.factor[entering].tolist()) == {0}  # of two grades the harder one
+    edge = int(np.flatnonzero(entering)[0])
+    assert routing.Overlay(network, {}, {"a": announced}).shut_by(edge) == []
+    assert len(both.shut_by(edge)) == 1
