@@ -24,7 +24,7 @@ from routing.kernels.answers import (
     starts_of,
 )
 from routing.kernels.grid import snap, snap_all
-from routing.kernels.others import Notes, nearest_others
+from routing.kernels.others import Notes, nearest_others, others_from, others_of_all
 from routing.kernels.polyline import (
     answer_json,
     encode_edges,
@@ -33,12 +33,17 @@ from routing.kernels.polyline import (
 )
 from routing.kernels.steps import begin_steps
 from routing.network import Network, Way
+from routing.profiles import CLOSED
 from routing.route import ALTERNATIVES, Alternative, Route, Stay, find_route, list_directs
 from routing.rows import Answers, Rows
 from routing.snap import REACH_M, Snap, Snapper, frozen, make_snap
 
 STEP_KEYS = ("straight", "turn-left", "turn-right", "turn-back", "steps", "bridge", "tunnel", "depart")
 """In the order of `routing.kernels.steps`."""
+NEXT = ALTERNATIVES + 1
+NEVER_AGAIN = -(2**62)
+WORTH_A_TABLE = 3.0
+"""A table of all places costs about as much as searches that come by so many nodes for each of the network's."""
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -70,7 +75,7 @@ class Streets:
         """This thread's own columns for searches."""
         if not hasattr(self._local, "notes"):
             columns = (np.zeros(self.network.node_count, np.int32) for _ in range(4))
-            self._local.notes = Notes(np.zeros(1, np.int32), *columns)
+            self._local.notes = Notes(np.zeros(1, np.int32), np.zeros(1, np.int32), *columns)
         notes: Notes = self._local.notes
         return notes
 
@@ -83,6 +88,8 @@ class Reader:
         self._streets = streets
         self._forest = _make_forest(streets, field)
         self._with_targets = frozenset(self._forest.end_link.tolist())
+        self._table: Ints | None = None
+        self._searched = 0
 
     @cached_property
     def _names(self) -> list[npt.NDArray[np.uint8]]:
@@ -141,12 +148,8 @@ class Reader:
         )
 
     def _alternatives(self, origin: Snap, chosen: int) -> tuple[Alternative, ...]:
-        streets, forest = self._streets, self._forest
-        found = np.empty((ALTERNATIVES + 1, 3), np.int64)
-        count = nearest_others(
-            starts_of(origin.link, origin.share, forest),
-            streets.out_start, streets.out_edge, forest, streets.notes(), found,
-        )  # fmt: skip
+        starts, found = starts_of(origin.link, origin.share, self._forest), np.empty((NEXT, 3), np.int64)
+        count = self._list_nearest(starts, found)
         rows = found[:count].tolist()
         if origin.link in self._with_targets:
             rows += [[way.cost, way.target, way.first.time] for way in list_directs(self.field, origin)]
@@ -158,6 +161,31 @@ class Reader:
         return tuple(
             Alternative(self.field.targets[t].id, time / 10) for t, time in list(times.items())[:ALTERNATIVES]
         )
+
+    def _list_nearest(self, starts: npt.NDArray[np.int64], found: npt.NDArray[np.int64]) -> int:
+        """Fills found: by the table of all places, else by a search of its own."""
+        streets, forest = self._streets, self._forest
+        if self._table is not None:
+            return int(others_from(starts, self._table, found))
+        notes = streets.notes()
+        count = nearest_others(starts, streets.out_start, streets.out_edge, forest, notes, found)
+        self._searched += int(notes.taken[0])
+        return int(count)
+
+    def wants_table(self) -> bool:
+        """True once: when so much was searched that `make_table` would not have cost more."""
+        if self._searched < WORTH_A_TABLE * self._streets.network.node_count:
+            return False
+        self._searched = NEVER_AGAIN
+        return True
+
+    def make_table(self) -> None:
+        """Works out the next targets of every node, some builds of a field; from then on nothing is searched. Call it in a thread."""
+        network, cost = self._streets.network, self.field.cost
+        largest = max(int(cost[cost < CLOSED].max(initial=1)), int(self.field.seeds.cost.max(initial=0)))
+        buckets = 1 << (largest + 1).bit_length()
+        in_start, edge_tail = frozen(network.in_start), frozen(network.edge_tail)
+        self._table = np.asarray(others_of_all(in_start, edge_tail, self._forest, buckets, NEXT))
 
     def find_all(self, lat: Floats, lon: Floats) -> Answers:
         """Answers for many places, float64[n] degrees each, without steps and alternatives. What is no place has no way."""

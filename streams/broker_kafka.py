@@ -105,15 +105,23 @@ class KafkaFollower:
             ends = await consumer.end_offsets(partitions)
             self.heard_at_ms = self._clock.now_ms()
             self._assign(consumer, partitions)
+            polled = self._polls(consumer, partitions)
             while True:
                 if not self.caught_up and await self._reached(consumer, ends):
                     self._caught_up.set()
                 batches = await consumer.getmany(timeout_ms=200, max_records=5000)
                 for partition, records in batches.items():
                     await self._take(partition, records)
-                self.heard_at_ms = self._clock.now_ms()
+                now_polled = self._polls(consumer, partitions)
+                if all(now != before for now, before in zip(now_polled, polled, strict=True)):
+                    # no records may mean that there are none, or that no broker is there: only its own answer counts
+                    self.heard_at_ms, polled = self._clock.now_ms(), now_polled
         finally:
             await consumer.stop()
+
+    def _polls(self, consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> list[int | None]:
+        """When a broker last answered for each partition, on the client's own clock; None: not yet."""
+        return [consumer.last_poll_timestamp(partition) for partition in partitions]
 
     def _assign(self, consumer: AIOKafkaConsumer, partitions: list[TopicPartition]) -> None:
         """Goes on where it was; a partition never read begins at its first record (`auto_offset_reset`)."""

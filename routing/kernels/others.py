@@ -12,13 +12,15 @@ CLOSED = np.int32(1 << 30)
 
 
 class Notes(NamedTuple):
-    """What one thread's searches write to. round: int32[1], the number of the search; seen, done: int32[nodes], the last that came by
+    """What one thread's searches write to. round: int32[1], the number of the search; taken:
+    int32[1], how many nodes the last one went on from; seen, done: int32[nodes], the last that came by
     a node, and the last that went on from it.
 
     cost, time: int32[nodes], from the origin.
     """
 
     round: npt.NDArray[np.int32]
+    taken: npt.NDArray[np.int32]
     seen: npt.NDArray[np.int32]
     done: npt.NDArray[np.int32]
     cost: npt.NDArray[np.int32]
@@ -38,6 +40,7 @@ def nearest_others(starts, out_start, out_edge, forest, notes, found):
         notes.round[0] = 0
     notes.round[0] += 1
     now, count = notes.round[0], 0
+    notes.taken[0] = 0
     # (least cost of a whole way through the node) << 32 | node
     heap = [np.int64(0)]
     heap.pop()
@@ -52,6 +55,7 @@ def nearest_others(starts, out_start, out_edge, forest, notes, found):
         if notes.done[v] == now:
             continue
         notes.done[v] = now
+        notes.taken[0] += 1
         cost, time = np.int64(notes.cost[v]), np.int64(notes.time[v])
         if forest.ends_here[v]:
             row = np.searchsorted(forest.seed_node, v)
@@ -110,4 +114,74 @@ def _rank(cost, target, time, found, count):
         found[at] = found[at - 1]
         at -= 1
     found[at, 0], found[at, 1], found[at, 2] = cost, target, time
+    return count
+
+
+@njit(cache=True, nogil=True)
+def others_of_all(in_start, edge_tail, forest, buckets, k):
+    """int32[nodes, k, 3]: (cost, target, time) of the k nearest targets of every node, as `nearest_others` finds them; target -1: none.
+
+    buckets: power of two greater than any finite cost. Equal costs are taken together (Dial 1969), so that ties are decided
+    before anybody goes on from them.
+    """
+    nodes, mask = len(in_start) - 1, np.int64(buckets - 1)
+    best, count = np.full((nodes, k, 3), -1, np.int32), np.zeros(nodes, np.int8)
+    done, heads = np.zeros((nodes, k), np.bool_), np.full(buckets, -1, np.int32)
+    pool = np.empty((k * len(edge_tail) + len(forest.seed_node), 4), np.int32)  # node, target, time, next
+    used, now = len(forest.seed_node), np.int64(0)
+    waiting = used
+    for i in range(used):
+        slot = forest.seed_cost[i] & mask
+        pool[i, 0], pool[i, 1] = forest.seed_node[i], forest.seed_target[i]
+        pool[i, 2], pool[i, 3] = forest.seed_time[i], heads[slot]
+        heads[slot] = i
+    while waiting > 0:
+        first = heads[now & mask]
+        heads[now & mask] = -1
+        # invariant: all candidates of cost `now` are here, since no edge costs nothing
+        p = first
+        while p >= 0:
+            v = pool[p, 0]
+            count[v] = _rank(now, np.int64(pool[p, 1]), np.int64(pool[p, 2]), best[v], np.int64(count[v]))
+            waiting -= 1
+            p = pool[p, 3]
+        p = first
+        while p >= 0:
+            v, target = pool[p, 0], pool[p, 1]
+            p = pool[p, 3]
+            for i in range(count[v]):
+                if best[v, i, 1] != target or best[v, i, 0] != now or done[v, i]:
+                    continue
+                done[v, i] = True
+                for e in range(in_start[v], in_start[v + 1]):
+                    t = edge_tail[e]
+                    if forest.cost[e] >= CLOSED or count[t] == k or _holds(best[t], target, count[t]):
+                        continue
+                    slot = (now + forest.cost[e]) & mask
+                    pool[used, 0], pool[used, 1] = t, target
+                    pool[used, 2], pool[used, 3] = best[v, i, 2] + forest.free[e], heads[slot]
+                    heads[slot] = used
+                    used += 1
+                    waiting += 1
+        now += 1
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _holds(best, target, count):
+    held = False
+    for i in range(count):
+        held |= best[i, 1] == target
+    return held
+
+
+@njit(cache=True, nogil=True)
+def others_from(starts, table, found):
+    """What `nearest_others` finds, read from what `others_of_all` made."""
+    count = 0
+    for i in range(len(starts)):
+        for row in range(table.shape[1]):
+            cost, target, time = table[starts[i, 0], row]
+            if target >= 0:
+                count = _rank(starts[i, 1] + cost, np.int64(target), starts[i, 2] + time, found, count)
     return count

@@ -164,6 +164,8 @@ def warm(live: Live) -> None:
     field = Field.build(walking, [target], moment.overlay)
     reader = Reader(Streets(moment.ground.snapper), field)
     reader.find(float(lat[0]), float(lon[0]))
+    reader.make_table()
+    reader.find(float(lat[0]), float(lon[0]))
     reader.find_all(lat[:1].copy(), lon[:1].copy()).columns()
     find_route(field, float(lat[0]), float(lon[0]))
     zone = Membrane(np.zeros(network.node_count, bool), np.zeros(network.link_count, bool))

@@ -61,6 +61,7 @@ class Office:
         self._world = world
         self._clock = clock
         self._shelves = Shelves(live)
+        self._tables: asyncio.Task[None] | None = None
 
     def require_ready(self) -> None:
         """Before the first whole reading nothing is known, and an answer would be a guess.
@@ -90,6 +91,8 @@ class Office:
             if reader is None:
                 reader = await asyncio.to_thread(shelf.reader, question.profile, active, extra)
             answer = shelf.answer(reader, place, active, extra)
+            if reader.wants_table():
+                self._tables = asyncio.create_task(asyncio.to_thread(reader.make_table))
         except PlaceError as error:
             raise Problem("no-such-place", status=422, detail=str(error), field="from") from None
         except RoutingError as error:

@@ -132,6 +132,11 @@ def test_the_next_targets_are_the_nearest_and_of_equal_ways_the_quickest(
     names = [(field.targets[target].id, time / 10) for _, target, time in others]
     expected = [(name, seconds) for name, seconds in names if name != route.target][:2]
     assert [(a.target, a.seconds) for a in route.alternatives] == expected
+    reader = reader_of(field)
+    reader.make_table()
+    from_table = reader.find(lat, lon)
+    assert isinstance(from_table, routing.Route)
+    assert from_table.alternatives == route.alternatives
 
 
 def quickest(field: routing.Field, snap: routing.Snap) -> dict[int, tuple[int, int]]:
@@ -202,6 +207,18 @@ def test_no_place_has_no_answer_and_spoils_no_batch(place: tuple[float, float]) 
     assert not reader.why_no_place(34.0, 135.0)
     with pytest.raises(PlaceError):
         reader.compact(*place)
+
+
+def test_a_table_is_wanted_once_when_searches_have_cost_as_much() -> None:
+    reader = reader_of(street())
+    asked = 0
+    while not reader.wants_table():
+        reader.find(34.0, 135.0)
+        asked += 1
+        assert asked < 100
+    assert asked > 1
+    reader.find(34.0, 135.0)
+    assert not reader.wants_table()
 
 
 def test_an_empty_batch_has_empty_columns() -> None:
