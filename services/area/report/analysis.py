@@ -174,17 +174,19 @@ def _situation(
     basis: Basis, moment: Moment, needed: frozenset[Hazard], *, progress: Callable[[str], object]
 ) -> Situation:
     targets = list_targets(moment, needed)
-    streets, people = {}, {}
+    streets, people, asked = {}, {}, {}
     for profile in PROFILES:
         progress(profile)
         walking = moment.ground.walking(profile)
         reach = Reach.of(Field.build(walking, targets, moment.overlay))
-        kinds = _street_classes(basis, reach)
+        there = reach.arrivals(basis.streets.spots)
+        kinds = classify(there, walking.usable[basis.streets.spots.link])
         streets[profile] = _share(kinds, basis.street_district, basis.streets.length_m, len(basis.districts))
         if homes := basis.homes.get(profile):
             people[profile] = _people(basis, reach, homes)
+        asked[profile] = reach, there, kinds
     progress("bottlenecks")
-    main = Reach.of(Field.build(moment.ground.walking(MAIN_PROFILE), targets, moment.overlay))
+    main, there, kinds = asked[MAIN_PROFILE]
     lost = _bottlenecks(basis, main) if targets else []
     return Situation(
         hazard=None,
@@ -197,16 +199,11 @@ def _situation(
         zones=len(moment.overlay.membranes),
         streets=streets,
         people=people,
-        classes=_street_classes(basis, main),
-        catchments=_catchments(basis, moment.world, main),
+        classes=kinds,
+        catchments=_catchments(basis, moment.world, main, there),
         stranding=_worst(lost, "stranded"),
         lengthening=_worst(lost, "minutes"),
     )
-
-
-def _street_classes(basis: Basis, reach: Reach) -> npt.NDArray[np.int8]:
-    spots = basis.streets.spots
-    return classify(reach.arrivals(spots), reach.field.walking.usable[spots.link])
 
 
 def classify(arrivals: Arrivals, usable: npt.NDArray[np.bool_]) -> npt.NDArray[np.int8]:
@@ -254,10 +251,10 @@ def _worst(lost: list[Bottleneck], figure: str) -> tuple[Bottleneck, ...]:
     return tuple(sorted(kept, key=lambda one: -getattr(one, figure))[:KEPT_BOTTLENECKS])
 
 
-def _catchments(basis: Basis, world: World, reach: Reach) -> tuple[Catchment, ...]:
+def _catchments(basis: Basis, world: World, reach: Reach, there: Arrivals) -> tuple[Catchment, ...]:
     """One for each suitable site, the shortest of places first; those of unknown room after, by street."""
     targets = reach.field.targets
-    street_m = _by_target(reach.arrivals(basis.streets.spots).target, basis.streets.length_m, len(targets))
+    street_m = _by_target(there.target, basis.streets.length_m, len(targets))
     homes = basis.homes.get(MAIN_PROFILE)
     people: Sequence[float | None] = [None] * len(targets)
     if homes is not None:

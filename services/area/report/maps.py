@@ -16,6 +16,7 @@ from services.area.basemap import find_major
 from services.area.drawing import Frame
 from services.area.report.analysis import CLASSES, CUT, LATER, Basis, Situation
 from services.area.report.districts import District
+from services.navigator.cover import parents
 from services.navigator.ground import HazardMapZone
 from streams.events.shelters import Layer
 
@@ -44,10 +45,10 @@ class Atlas:
         """Hexagons as fine as a page can show."""
         streets = basis.streets
         frame = Frame(*basis.moment.ground.network.bbox, width=WIDTH, margin=MARGIN)
-        places = list(zip(streets.lat.tolist(), streets.lon.tolist(), strict=True))
+        places = zip(streets.lat.tolist(), streets.lon.tolist(), strict=True)
+        finest = np.array([h3.latlng_to_cell(*place, RESOLUTIONS[0]) for place in places], np.uint64)
         for resolution in RESOLUTIONS:
-            cells = np.array([h3.latlng_to_cell(*place, resolution) for place in places], np.uint64)
-            found, cell_of_spot = np.unique(cells, return_inverse=True)
+            found, cell_of_spot = np.unique(parents(finest, resolution), return_inverse=True)
             if len(found) <= MOST_CELLS:
                 break
         return cls(basis, frame, found, cell_of_spot)

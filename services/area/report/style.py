@@ -47,17 +47,32 @@ figcaption{flex:1 1 220px}
 .legend{display:grid;gap:2px 16px;margin:6px 0 0;padding:0;list-style:none;color:var(--ink);font-size:13px}
 .legend svg{margin-right:5px;vertical-align:-3px}
 .bar{display:block;margin-left:auto}
-@media (max-width:640px){.page,.switch{padding-left:14px;padding-right:14px}.mark{margin:0 -14px}.side{overflow-x:auto}}
+@media (max-width:640px){.page,.switch{padding-left:14px;padding-right:14px}.mark{margin:0 -14px}section{overflow-x:auto}}
 @media print{
 @page{size:A4;margin:12mm}
-body{background:#fff;font-size:10.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
+body{background:#fff;font-size:9.5pt;line-height:1.45;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .switch{display:none}
 .page{max-width:none;padding:0}
 .mark{margin:0;padding:6px 10px}
+h1{font-size:20pt}
+h2{margin-top:14px;font-size:14pt}
+h3{margin-top:8px;font-size:11pt}
 .situation{break-before:page}
-.map{max-height:115mm}
+.situation h2{margin-top:0}
+figure{flex-wrap:nowrap;margin:4px 0}
+figcaption{flex:0 0 190px;font-size:8.5pt}
+.map{flex:1 1 0;min-width:0;max-height:100mm}
+.legend{font-size:8.5pt}
+table{font-size:8.5pt}
+th,td{padding:1px 5px}
+thead th{font-size:8pt}
+.side{flex-wrap:nowrap;gap:10px}
+.side table{flex:1 1 0}
+.side:has(.matrix){flex-wrap:wrap}
+.bar{width:44px}
+.side th,.side td{padding:1px 3px}
 h2,h3{break-after:avoid}
 table,figure,tr,.summary li{break-inside:avoid}
-.side table{flex-basis:100%}
+.summary li{padding:4px 10px;font-size:10.5pt}
 }
 """

@@ -72,7 +72,13 @@ async def test_the_description_is_valid_and_names_its_schemas(app: FastAPI) -> N
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", "/v1/routes"), ("POST", "/v1/routes/batch"), ("GET", "/v1/shelters/near")]
+    ("method", "path"),
+    [
+        ("POST", "/v1/routes"),
+        ("POST", "/v1/routes/batch"),
+        ("GET", "/v1/shelters/near"),
+        ("POST", "/v1/what-if"),
+    ],
 )
 async def test_every_answer_is_as_described(app: FastAPI, method: str, path: str) -> None:
     def run() -> None:
