@@ -158,7 +158,7 @@ async def _until_orphaned() -> None:
         loop.remove_reader(sys.stdin.fileno())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Together(Collector):
     """Families of several processes, each sample with its process's number."""
 

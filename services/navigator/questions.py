@@ -220,13 +220,17 @@ class Columns:
     def _in_zone(self, whole: Answers, on: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """bool[rows]: the snapped place lies in a zone; the shape is asked only where a link does not lie wholly inside."""
         overlay, network = self._shelf.moment.overlay, self._shelf.moment.ground.network
-        told = np.zeros(len(on), bool)
+        u, v = network.link_u[whole.link], network.link_v[whole.link]
+        sure, perhaps = np.zeros(len(on), bool), np.zeros(len(on), bool)
         for membrane in overlay.membranes.values():
-            u, v = membrane.inside[network.link_u[whole.link]], membrane.inside[network.link_v[whole.link]]
-            told |= on & u & v
-            for row in np.flatnonzero(on & ~told & (u | v | membrane.crossing[whole.link])).tolist():
-                told[row] = membrane.holds(float(self._lat[row]), float(self._lon[row]))
-        return told
+            sure |= on & membrane.inside[u] & membrane.inside[v]
+            perhaps |= on & (membrane.inside[u] | membrane.inside[v] | membrane.crossing[whole.link])
+        for rows, _, reader in self._parts:
+            walking = reader.field.walking
+            for row in rows[perhaps[rows] & ~sure[rows]].tolist():
+                snap = walking.snapper.find(float(self._lat[row]), float(self._lon[row]), walking.usable)
+                sure[row] = snap is not None and overlay.is_inside(snap.link, snap.lat, snap.lon)
+        return sure
 
 
 def _nullable(values: npt.NDArray[np.int32], known: npt.NDArray[np.bool_]) -> list[int | None]:
