@@ -1,5 +1,6 @@
 """What would change if: a supposed moment beside the one in force, and who would go elsewhere. Pure; touches no state."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -192,13 +193,14 @@ def compare(moment: Moment, profile: str, before: Survey, after: Survey) -> Diff
     asked[network.link_u[usable]] = asked[network.link_v[usable]] = True
     ids = tuple(sorted({*before.ids, *after.ids}))
     here, there = _common(before, ids), _common(after, ids)
-    changed = np.flatnonzero(asked & ((here != there) | (before.time != after.time)))
+    everybody = np.flatnonzero(asked)
+    is_changed = ((here != there) | (before.time != after.time))[everybody]
     lost, found = (here != NOBODY) & (there == NOBODY), (here == NOBODY) & (there != NOBODY)
     moved = (here != there) & ~lost & ~found
-    cells = _cells_of(network, changed)
-    population = _count_nodes(network, np.flatnonzero(asked), frozenset(cells.tolist()))
+    cells = _cells_of(network, everybody)
+    population = Counter(cells.tolist())
     rows = []
-    for cell, nodes in _by_cell(cells, changed):
+    for cell, nodes in _by_cell(cells[is_changed], everybody[is_changed]):
         both = nodes[(before.time[nodes] != CUT_OFF) & (after.time[nodes] != CUT_OFF)]
         minutes = (after.time[both].astype(np.int64) - before.time[both]) / 600
         rows.append(
@@ -233,22 +235,16 @@ def _common(one: Survey, ids: tuple[str, ...]) -> Ints:
 
 def _moves(ids: tuple[str, ...], here: Ints, there: Ints) -> tuple[Move, ...]:
     """The moves of some nodes, the commonest first; who stays with a place makes none."""
-    pairs, counts = np.unique(np.stack([here, there], axis=1)[here != there], axis=0, return_counts=True)
-    order = np.argsort(-counts, kind="stable")
+    pairs = Counter((a, b) for a, b in zip(here.tolist(), there.tolist(), strict=True) if a != b)
 
     def name(index: int) -> str | None:
         return ids[index] if index != NOBODY else None
 
-    return tuple(Move(name(int(pairs[i, 0])), name(int(pairs[i, 1])), int(counts[i])) for i in order)
+    commonest = sorted(pairs.items(), key=lambda row: (-row[1], row[0]))
+    return tuple(Move(name(a), name(b), count) for (a, b), count in commonest)
 
 
 def _cells_of(network: routing.Network, nodes: Nodes) -> npt.NDArray[np.uint64]:
     lat, lon = network.node_lat[nodes].tolist(), network.node_lon[nodes].tolist()
     cells = [h3.latlng_to_cell(*place, PEOPLE_RESOLUTION) for place in zip(lat, lon, strict=True)]
     return np.array(cells, np.uint64)
-
-
-def _count_nodes(network: routing.Network, nodes: Nodes, cells: frozenset[int]) -> dict[int, int]:
-    """How many of `nodes` lie in each of `cells`."""
-    found, counts = np.unique(_cells_of(network, nodes), return_counts=True)
-    return {int(c): int(n) for c, n in zip(found, counts, strict=True) if int(c) in cells}
