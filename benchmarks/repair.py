@@ -135,12 +135,11 @@ def disc(radius_m: float) -> Change:
     """A zone of that radius comes into force; its membrane is known already, as a hazard map's is. Each round another."""
     known = dict[int, routing.Membrane]()
 
-    def change(field: routing.Field, turn: int) -> routing.Repair:
+    def change(field: routing.Field, turn: int) -> Callable[[], routing.Repair]:
         if not known:
             known.update(enumerate(discs(field.network, radius_m)))
-        return field.repair(
-            overlay=routing.Overlay(field.network, field.overlay.closures, {"zone": known[turn]})
-        )
+        overlay = routing.Overlay(field.network, field.overlay.closures, {"zone": known[turn]})
+        return lambda: field.repair(overlay=overlay)
 
     return change
 
