@@ -113,3 +113,20 @@ def test_the_picture_fetches_nothing(city: Path, cli: typer.Typer, tmp_path: Pat
     out = tmp_path / "way.svg"
     CliRunner().invoke(cli, [str(city), "--from", FROM, "--picture", str(out)])
     assert not re.search(r'(href|src)="', out.read_text("utf-8"))
+
+
+def test_an_answer_to_stay_is_drawn_with_where_one_stands(
+    tmp_path: Path, cli: typer.Typer, city: Path
+) -> None:
+    sites = city / "sites.jsonl"
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    for file in city.iterdir():
+        (alone / file.name).write_bytes(b"" if file == sites else file.read_bytes())
+    out = tmp_path / "stay.svg"
+    done = CliRunner().invoke(cli, [str(alone), "--from", FROM, "--picture", str(out)])
+    assert done.exit_code == 0, done.output
+    svg = out.read_text("utf-8")
+    assert svg.count('class="start"') == 1
+    assert 'class="way"' not in svg
+    assert 'class="goal"' not in svg
