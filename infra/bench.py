@@ -46,6 +46,8 @@ def readme_table(figures: list[dict[str, Any]]) -> str:
     """The figures as Markdown: what, value with unit, bar and whether it was met, and how many times the peer's."""
     rows = ["| what | measured | bar | beside a peer in the same run |", "|---|---|---|---|"]
     for figure in figures:
+        if figure.get("value") is None:  # a peer that is missing has a line, and no figure
+            continue
         bar, met = figure.get("bar"), figure.get("met")
         asked = "" if bar is None else f"{bar:g}, {'met' if met else '**not met**'}"
         ratio = figure.get("ratio")

@@ -16,9 +16,6 @@ def main(graph: str, algorithm: str, places: Path) -> None:
     )
     targets, origins = read_places(places)
     ends = [(lon, lat) for lat, lon in targets]
-    hints = [
-        engine.Nearest(osrm.NearestParameters(coordinates=[end]))["waypoints"][0]["hint"] for end in ends
-    ]
 
     def table(starts: list[Place]) -> float:
         count = len(starts)
@@ -28,7 +25,6 @@ def main(graph: str, algorithm: str, places: Path) -> None:
             destinations=list(range(count, count + len(ends))),
             annotations=["duration"],
             generate_hints=False,
-            hints=[None] * count + hints,
         )
         asked.skip_waypoints = True
         rows = engine.Table(asked)["durations"]
