@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from routing import PROFILES, Field, Walking
+from routing import PROFILES, Field, Walking, Way
 from routing.bottlenecks import Bottleneck, Candidate, find_bottlenecks, find_structures
 from routing.reach import CUT_OFF, NOT_PASSABLE, Arrivals, Reach, Spots
 from services.area.report.districts import District, locate
@@ -104,6 +104,13 @@ class Basis:
     residents: Residents | None
     homes: dict[str, Homes]
     structures: Sequence[Candidate]
+
+    @property
+    def surface_unknown(self) -> float:
+        """Share of the street length of whose surface nothing is known."""
+        way = self.moment.ground.network.link_way[self.streets.spots.link]
+        unknown = (way & Way.SURFACE_UNKNOWN) > 0
+        return float(self.streets.length_m[unknown].sum() / self.streets.length_m.sum())
 
     @property
     def unplaced(self) -> float:

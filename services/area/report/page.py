@@ -17,20 +17,27 @@ from services.area.report.analysis import (
     Shares,
     Situation,
 )
-from services.area.report.figures import amount, day, kilometres, mean_minutes, percent, when, whole
+from services.area.report.figures import amount, kilometres, mean_minutes, percent, when, whole
 from services.area.report.maps import COLOURS, ZONE_COLOUR, Atlas
+from services.area.report.sources import tell_sources
 from services.area.report.style import STYLE
 from services.area.report.words import CLASSES as CLASS_WORDS
 from services.area.report.words import HAZARDS, KINDS, PROFILES, html, pair, say
-from streams.events.shelters import Layer
 
 SHOWN_CATCHMENTS = 8
 SHOWN_BOTTLENECKS = 6
 BAR_COLOURS = {**COLOURS, CLASSES - 1: "#969696"}
 
 
-def make_page(info: AreaInfo, basis: Basis, situations: Sequence[Situation], *, made_ms: int) -> str:
-    """The whole page."""
+def make_page(
+    info: AreaInfo,
+    basis: Basis,
+    situations: Sequence[Situation],
+    *,
+    zone_sources: Sequence[str],
+    made_ms: int,
+) -> str:
+    """The whole page. zone_sources: who drew the hazard-map zones."""
     atlas = Atlas.of(basis)
     title = pair("title")
     return "\n".join(
@@ -47,7 +54,7 @@ def make_page(info: AreaInfo, basis: Basis, situations: Sequence[Situation], *, 
             atlas.shared(),
             *(_section(atlas, situation) for situation in situations),
             _method(basis),
-            _sources(info, basis),
+            tell_sources(info, basis, zone_sources),
             "</main></div></body></html>",
             "",
         )
@@ -249,41 +256,7 @@ def _catchments(situation: Situation) -> str:
 
 def _method(basis: Basis) -> str:
     points = [say(f"method-{part}") for part in ("time", "suit", "zone", "link", "cut")]
+    points.append(say("method-surface", share=percent(basis.surface_unknown)))
     if basis.unplaced:
         points.append(say("unplaced", count=whole(basis.unplaced)))
     return f"<section><h2>{say('method')}</h2><ul>{''.join(f'<li>{p}</li>' for p in points)}</ul></section>"
-
-
-def _sources(info: AreaInfo, basis: Basis) -> str:
-    network = basis.moment.ground.network
-    residents = basis.residents
-    lists = sorted(
-        {
-            (p.listed_source, p.listed_as_of_ms)
-            for p in basis.moment.world.places.values()
-            if p.layer is Layer.SITE
-        },
-        key=lambda known: (known[0], known[1] or 0),
-    )
-    rows = [
-        ("source-network", f"{escape(network.attribution)} ({escape(info.source)}, {info.network_hash[:12]})"),
-        ("source-lists", "<br>".join(_dated(escape(name), day(at_ms)) for name, at_ms in lists) or say("not-given")),
-        (
-            "source-people",
-            say("not-given") if residents is None else f"{escape(residents.source)} {_as_of(residents.as_of)}",
-        ),
-        ("source-zones", say("zones-given", count=len(basis.moment.ground.zones)) if basis.moment.ground.zones else say("not-given")),
-        ("source-notes", "<br>".join(escape(note) for note in (*info.attribution, *info.notes))),
-    ]  # fmt: skip
-    body = "".join(
-        f'<tr><th scope="row">{say(key)}</th><td class="text">{text}</td></tr>' for key, text in rows
-    )
-    return f"<section><h2>{say('sources')}</h2><table>{body}</table></section>"
-
-
-def _dated(name: str, at: tuple[str, str]) -> str:
-    return say("dated", source=name, when=at)
-
-
-def _as_of(text: str) -> str:
-    return f"({escape(text)})" if text else f"({say('date-unknown')})"

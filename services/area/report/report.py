@@ -11,7 +11,7 @@ from services.area.report.districts import read_districts
 from services.area.report.page import make_page
 from services.area.report.spots import Residents, read_people
 from services.area.report.tables import write_tables
-from services.area.show import read_sites
+from services.area.show import read_sites, read_zones
 from services.drill.city import City
 from services.drill.people import SEED, make_people
 from services.navigator.ground import load_ground
@@ -52,7 +52,9 @@ def make_report(
     situations = analyse(basis, progress=progress)
     out.mkdir(parents=True, exist_ok=True)
     page = out / PAGE
-    page.write_text(make_page(info, basis, situations, made_ms=now_ms), encoding="utf-8")
+    drawn_by = sorted({str(z["properties"].get("source") or "") for z in read_zones(folder)} - {""})
+    text = make_page(info, basis, situations, zone_sources=drawn_by, made_ms=now_ms)
+    page.write_text(text, encoding="utf-8")
     write_tables(out, info, basis, situations, made_ms=now_ms)
     return Report(page, info, basis, situations)
 

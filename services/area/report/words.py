@@ -202,6 +202,13 @@ TEXT: Mapping[str, Pair] = {
             "“Not passable” are stairs and the like that this walker cannot use."
         ),
     ),
+    "method-surface": (
+        "道の延長の{share}は路面の情報がなく、車いすとベビーカーも通れるものとして数えました。実際はこれより届きにくいことがあります。",
+        (
+            "Of {share} of the street length nothing is known about the surface; wheelchairs and strollers count as passing there, so "
+            "the truth may be worse."
+        ),
+    ),
     "unplaced": (
         "住民のうち{count}人は、歩ける道から300 mより遠く、数えていません。",
         "{count} residents are more than 300 m from any way, and are not counted.",

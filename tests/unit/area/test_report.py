@@ -278,7 +278,13 @@ def test_the_page_names_source_and_age_of_its_figures(page: str, made: Report) -
     assert "2025-09-01" in page
     assert made.info.network_hash[:12] in page
     assert "架空の住民" in page
+    assert "架空のハザードマップ (generated)" in page
     assert made.info.attribution[0] in page
+
+
+def test_what_is_unknown_of_the_surface_is_told_of_wheels(page: str, made: Report) -> None:
+    assert made.basis.surface_unknown == pytest.approx(0.5, abs=0.02)
+    assert f"{made.basis.surface_unknown:.1%}" in page
 
 
 def test_the_tables_open_in_spreadsheets_and_carry_mark_source_and_age(made: Report) -> None:
