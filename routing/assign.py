@@ -23,8 +23,6 @@ Longs = npt.NDArray[np.int64]
 
 EPSILON = 30
 """Deciseconds by which one walker may miss the optimum."""
-WORTH = 4
-"""A place is worth at most so many times the longest walk: where more people can reach a target than find a place, prices end here."""
 NO_PLACE = int(CLOSED)
 """Price of a target without a place: nobody is sent there."""
 
@@ -77,12 +75,12 @@ def settle_prices(costs: Ints, places: Longs) -> Longs:
         raise RoutingError(
             f"{int(places.min())} places: a target has none or more; unknown capacity has no price"
         )
-    total = int(places.sum())
+    total = int(places[(costs < INF).any(axis=0)].sum())
     if 0 < total < len(costs):
         costs = costs[np.linspace(0, len(costs) - 1, total).astype(np.int64)]
     prices, chosen = np.zeros(len(places), np.int64), np.empty(len(costs), np.int32)
-    limit = WORTH * int(costs[costs < INF].max(initial=1))
-    auction(np.ascontiguousarray(costs), places.astype(np.int64), EPSILON, limit, prices, chosen)
+    worth = int(costs[costs < INF].max(initial=1))  # prices end at the longest walk that anybody has
+    auction(np.ascontiguousarray(costs), places.astype(np.int64), EPSILON, worth, prices, chosen)
     prices[places == 0] = NO_PLACE
     return prices
 

@@ -3,6 +3,8 @@
 import numpy as np
 from numba import njit
 
+from routing.kernels.forest import INF
+
 
 @njit(cache=True, nogil=True)
 def _sink(bid, holder, begin, size):
@@ -35,10 +37,10 @@ def _rise(bid, holder, begin, last):
 
 
 @njit(cache=True, nogil=True)
-def auction(cost, places, epsilon, limit, price, chosen):
-    """Fills price: int64[targets], chosen: int32[walkers] (-1 where no target is worth `limit` or less, price included).
+def auction(cost, places, epsilon, worth, price, chosen):
+    """Fills price: int64[targets], chosen: int32[walkers] (-1: none is worth its price).
 
-    cost: int32[walkers, targets], more than `limit` is no way. places: int64[targets] >= 0.
+    cost: int32[walkers, targets], INF is no way. places: int64[targets] >= 0. worth: what a walker bears at most beyond his nearest.
     A target's price is the lowest bid that holds one of its seats, and 0 while a seat is free: nobody bids for what is not scarce.
     Each walker's choice is within `epsilon` of the best that the prices offer (Bertsekas 1988, epsilon-complementary slackness).
     """
@@ -58,10 +60,15 @@ def auction(cost, places, epsilon, limit, price, chosen):
     while count > 0:
         count -= 1
         i = waiting[count]
-        best, first, second = -1, np.int64(limit), np.int64(limit)
+        limit = np.int64(INF)
+        for j in range(targets):
+            if begin[j + 1] > begin[j] and cost[i, j] < limit:
+                limit = np.int64(cost[i, j])
+        limit += worth
+        best, first, second = -1, limit, limit
         for j in range(targets):
             value = cost[i, j] + price[j]
-            if begin[j + 1] == begin[j] or value > limit:
+            if begin[j + 1] == begin[j] or cost[i, j] == INF or value > limit:
                 continue
             if best < 0 or value < first:
                 second, first, best = first, value, j

@@ -41,7 +41,7 @@ def markets(draw: st.DrawFn, *, ways: bool = True) -> tuple[np.ndarray, np.ndarr
 def assign(cost: np.ndarray, places: np.ndarray, epsilon: int) -> tuple[np.ndarray, np.ndarray]:
     price, chosen = np.empty(len(places), np.int64), np.empty(len(cost), np.int32)
     finite = int(cost[cost < FAR].max(initial=1))
-    auction(cost, places, epsilon, (finite + 1) * (len(places) + 2) * 2, price, chosen)
+    auction(cost, places, epsilon, (finite + epsilon + 1) * (len(places) + 2) * 2, price, chosen)
     return price, chosen
 
 
