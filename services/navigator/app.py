@@ -20,7 +20,7 @@ from services.navigator.answers import NONE
 from services.navigator.batch_models import BatchAnswer, BatchRequest
 from services.navigator.crew import OTHERS, Crew
 from services.navigator.ground import load_ground
-from services.navigator.lane import Lane, LaneRoute
+from services.navigator.lane import Lane, Lanes
 from services.navigator.leases.room import open_leases
 from services.navigator.live import Live
 from services.navigator.models import NearAnswer, RouteAnswer, RouteRequest, StayAnswer
@@ -78,10 +78,8 @@ def _open_lanes(app: FastAPI, office: Office) -> None:
     async def answer_all(questions: Questions) -> bytes:
         return await asyncio.to_thread(office.answer_all, questions)
 
-    app.router.routes[:0] = [
-        LaneRoute(ROUTES, Lane(Question, office.answer, app.router)),
-        LaneRoute(BATCH, Lane(Questions, answer_all, app.router)),
-    ]
+    lanes = [Lane(ROUTES, Question, office.answer), Lane(BATCH, Questions, answer_all)]
+    app.add_middleware(Lanes, lanes=lanes)
 
 
 def _near(live: Live, office: Office, world: World) -> APIRouter:

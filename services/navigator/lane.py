@@ -1,59 +1,67 @@
 """The short way of a question through the server: bytes in, bytes out, no form objects. What it cannot read takes the described way."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any
 
 import msgspec
-from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.kit.metrics import RequestMetrics
 from services.kit.problems import Problem
 
-T = TypeVar("T")
-LEFT = "mio.left-the-lane"
-"""In a request's scope once its lane could not read it."""
 MOST_BYTES = 1 << 20
 """The largest body that is read: 10,000 places are 400 kB."""
+QUESTION = "mio.question"
 
 
 @dataclass(frozen=True)
-class Lane(Generic[T]):
-    """An ASGI app for one path. Errors in the body are told by the route that OpenAPI describes, which reads it again.
+class Lane:
+    """Questions of one form at one path; it is counted as any route is."""
 
-    described: the router that holds it.
-    """
-
-    form: type[T]
-    answer: Callable[[T], Awaitable[bytes]]
-    described: ASGIApp
+    path: str
+    form: type[Any]
+    answer: Callable[[Any], Awaitable[bytes]]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _read(receive)
         try:
-            question = msgspec.json.decode(body, type=self.form)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            scope[LEFT] = True
-            await self.described(scope, _again(body), send)
+            answer = await self.answer(scope[QUESTION])
+        except Problem as problem:
+            await problem.response()(scope, receive, send)
             return
-        answer = await self.answer(question)
         length = str(len(answer)).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", length)]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 
 
-class LaneRoute(Route):
-    """A path that a lane answers; the rest of the server sees it as any other route, OpenAPI does not see it."""
+class Lanes:
+    """Plain ASGI middleware. A body that a lane cannot read is told what is wrong by the route that OpenAPI describes."""
 
-    def __init__(self, path: str, lane: ASGIApp) -> None:
-        super().__init__(path, lane, methods=["POST"], include_in_schema=False)
+    def __init__(self, app: ASGIApp, lanes: Sequence[Lane]) -> None:
+        self._app = app
+        self._lanes = {lane.path: (lane, RequestMetrics(lane)) for lane in lanes}
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        if scope.get(LEFT):
-            return Match.NONE, {}
-        match, child = super().matches(scope)
-        return match, {**child, "route": self}
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = (
+            self._lanes.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        )
+        if found is None:
+            await self._app(scope, receive, send)
+            return
+        lane, counted = found
+        try:
+            body = await _read(receive)
+        except Problem as problem:
+            await problem.response()(scope, receive, send)
+            return
+        try:
+            scope[QUESTION] = msgspec.json.decode(body, type=lane.form)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            await self._app(scope, _again(body), send)
+            return
+        scope["route"] = lane
+        await counted(scope, receive, send)
 
 
 async def _read(receive: Receive) -> bytes:

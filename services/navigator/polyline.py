@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from routing.kernels.polyline import put_polyline
 
 
-def encode_polyline6(points: Sequence[tuple[float, float]]) -> str:
+def encode_polyline6(points: Sequence[tuple[float, float]] | npt.NDArray[np.float64]) -> str:
     """(lat, lon) points as text. It may hold a backslash: JSON encoders escape it."""
-    text, end = put_polyline(np.array(points, float).reshape(-1, 2), np.empty(0, np.uint8), 0)
+    text, end = put_polyline(np.asarray(points, float).reshape(-1, 2), np.empty(0, np.uint8), 0)
     return bytes(text[:end]).decode("ascii")
 
 

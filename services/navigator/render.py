@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 import routing
 from services.navigator.answers import Answer, Moment
@@ -52,7 +53,7 @@ def _route(
 ) -> dict[str, Any]:
     name = shelf.moment.get_place(route.target).name
     why = "why-suits" if names else "why-nearest"
-    passed = find_passed(route, shelf, answer.hazards)
+    passed, points = find_passed(route, shelf, answer.hazards), np.array(route.points)
     return {
         "kind": "route",
         "shelter": shelf.place(route.target),
@@ -60,8 +61,8 @@ def _route(
         "length_m": round(route.length_m),
         "minutes": round(route.seconds / 60, 1),
         "minutes_by_profile": minutes_by_profile(route, profile, shelf.moment.ground.network),
-        "geometry": {"type": "LineString", "coordinates": _positions(route.points)},
-        "polyline6": encode_polyline6(route.points),
+        "geometry": {"type": "LineString", "coordinates": _positions(points)},
+        "polyline6": encode_polyline6(points),
         "steps": [_step(step, name, language) for step in route.steps],
         "alternatives": [_alternative(route, other, shelf, language) for other in route.alternatives],
         "passed_over": [{"shelter": shelf.place(passed[0]), "reason": _say(passed[1], language)}]
@@ -73,9 +74,9 @@ def _route(
     }
 
 
-def _positions(points: tuple[tuple[float, float], ...]) -> list[list[float]]:
-    """[lon, lat] to a millionth of a degree."""
-    positions: list[list[float]] = (np.rint(np.array(points)[:, ::-1] * 1e6) / 1e6).tolist()
+def _positions(points: npt.NDArray[np.float64]) -> list[list[float]]:
+    """[lon, lat] to a millionth of a degree; points: float64[n, 2], (lat, lon)."""
+    positions: list[list[float]] = (np.rint(points[:, ::-1] * 1e6) / 1e6).tolist()
     return positions
 
 
