@@ -80,7 +80,10 @@ def minutes_by_profile(
 ) -> dict[str, float | None]:
     """Minutes along this way for each profile; None where it cannot pass, or where nobody knows whether it can."""
     stairs_m = sum(step.length_m for step in route.steps if step.key == "steps")
-    ways = int(np.bitwise_or.reduce(network.link_way[network.edge_link[list(route.edges)]]))
+    links = network.edge_link[np.array(route.edges, np.int32)]
+    ways = int(np.bitwise_or.reduce(network.link_way[links]))
+    own = routing.get_profile(profile)
+    level_s = route.seconds - stairs_m / (own.steps_m_s or own.speed_m_s)
     minutes: dict[str, float | None] = {}
     for name, other in routing.PROFILES.items():
         passes = (stairs_m == 0 or other.steps_m_s is not None) and not ways & int(other.excluded)
@@ -90,7 +93,7 @@ def minutes_by_profile(
             minutes[name] = None
         else:
             stairs_s = stairs_m / (other.steps_m_s or other.speed_m_s)
-            minutes[name] = round(((route.length_m - stairs_m) / other.speed_m_s + stairs_s) / 60, 1)
+            minutes[name] = round((level_s * own.speed_m_s / other.speed_m_s + stairs_s) / 60, 1)
     return minutes
 
 

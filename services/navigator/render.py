@@ -1,5 +1,6 @@
 """An answer as the JSON that apps read: the way, why this place, what comes second, and the age and source of everything."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from services.navigator.polyline import encode_polyline6
 from services.navigator.reasons import Said, find_passed, list_warnings, minutes_by_profile, why_second
 from services.navigator.shelf import Shelf
 from services.navigator.state import ActiveHazard
-from services.navigator.words import say
+from services.navigator.words import KEPT_SENTENCES, say
 from streams.world import World as WorldName
 
 __all__ = ["render", "render_ages", "render_hazard", "render_place", "world_marks"]
@@ -134,13 +135,20 @@ def render_ages(moment: Moment, heard_ms: int | None) -> dict[str, Any]:
 
 
 def _step(step: routing.Step, name: str, language: str) -> dict[str, Any]:
+    text = _step_text(step.key, step.street, name if step.key == "arrive" else "", language)
     return {
         "key": step.key,
         "street": step.street,
         "length_m": round(step.length_m),
         "at": step.at,
-        "text": say(step.key, language, street=step.street, name=name),
+        "text": text,
     }
+
+
+@lru_cache(KEPT_SENTENCES)
+def _step_text(key: str, street: str, name: str, language: str) -> str:
+    """An instruction; kept, since each answer has a dozen and streets are few."""
+    return say(key, language, street=street, name=name)
 
 
 def _say(said: Said, language: str) -> dict[str, Any]:
