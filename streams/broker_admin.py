@@ -1,7 +1,8 @@
 """Topics as the manifest says: made where missing, checked where present, refused where the manifest itself is unsafe."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -12,6 +13,7 @@ from streams.topics import MAX_RETENTION_MS, Cleanup, Topic
 from streams.world import World
 
 PATIENCE_S = 15
+START_S = 3
 
 
 def check_manifest(topics: Sequence[Topic]) -> None:
@@ -30,6 +32,18 @@ def check_manifest(topics: Sequence[Topic]) -> None:
                 )
 
 
+async def start_whole(starting: Coroutine[Any, Any, None]) -> None:
+    """Starts a client of aiokafka. Who is cancelled meanwhile waits for that: the library leaves open what it was opening."""
+    task = asyncio.ensure_future(starting)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        done, _ = await asyncio.wait([task], timeout=START_S)
+        for each in done:
+            each.exception()
+        raise
+
+
 async def ensure_topics(bootstrap: str, world: World, topics: Sequence[Topic]) -> None:
     """Creates what is missing, then checks partitions and settings of all.
 
@@ -41,7 +55,7 @@ async def ensure_topics(bootstrap: str, world: World, topics: Sequence[Topic]) -
     wanted = {topic.full_name(world): topic for topic in topics}
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     try:
-        await admin.start()
+        await start_whole(admin.start())
         await _create(admin, wanted)
         await _check_partitions(admin, wanted)
         await _check_settings(admin, wanted)

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.broker import Apply, BrokerUnavailableError, Message, Record
-from streams.broker_admin import ensure_topics
+from streams.broker_admin import ensure_topics, start_whole
 from streams.clock import Clock
 from streams.topics import MAX_MESSAGE_BYTES, Topic
 from streams.world import World
@@ -98,7 +98,7 @@ class KafkaFollower:
             max_partition_fetch_bytes=4 << 20,
         )
         try:
-            await consumer.start()
+            await start_whole(consumer.start())
             name = self._topic.full_name(self._world)
             partitions = [TopicPartition(name, number) for number in range(self._topic.partitions)]
             # before anything is fetched: the broker answers a connection's requests one after the other
@@ -168,9 +168,14 @@ class KafkaBroker:
             request_timeout_ms=int(self._timeout_s * 1000),
         )
         try:
-            await producer.start()
-        except KafkaError as error:
-            raise BrokerUnavailableError(f"no broker at {self.bootstrap}: {error!r}") from error
+            await start_whole(producer.start())
+        except BaseException as error:
+            await (
+                producer.stop()
+            )  # also when whoever asked has been cancelled: its connections would be left open
+            if isinstance(error, KafkaError):
+                raise BrokerUnavailableError(f"no broker at {self.bootstrap}: {error!r}") from error
+            raise
         self._producers.append(producer)
         return KafkaPublisher(producer, self.world, timeout_s=self._timeout_s)
 
