@@ -149,7 +149,7 @@ class LinkIndex:
             return near
         shared = shapely.length(shapely.intersection(self._lines[near], road))
         own = shapely.length(self._lines[near])
-        along = near[shared >= MOST * own]
+        along = near[(shared >= MOST * own) & (own > 0)]  # what has no length, a barrier, lies along nothing
         # a line that covers only a part of one long link closes that link
         return np.asarray(along if len(along) else near[[int(np.argmax(shared))]])
 

@@ -134,9 +134,8 @@ def _sample(
     share = (np.arange(first[-1]) - first[:-1][link]) / pieces[link]
     lat, lon = network.shape_lat, network.shape_lon
     step = np.concatenate([[0.0], distance_m(lat[:-1], lon[:-1], lat[1:], lon[1:])])
-    step[network.shape_start[:-1]] = (
-        1.0  # a gap between links, so that a place along all of them names one link
-    )
+    # a gap between links, so that a place along all of them names one link
+    step[network.shape_start[:-1]] = 1.0
     along = np.cumsum(step)
     start, end = along[network.shape_start[:-1]], along[network.shape_start[1:] - 1]
     at = start[link] + share * (end - start)[link]
