@@ -248,3 +248,42 @@ def test_fields_of_one_profile_share_one_change() -> None:
     assert both[0].weights is both[1].weights
     for made in both:
         check_equal(made, routing.Field.build(made.walking, made.targets, made.overlay))
+
+
+SIDE = 9
+
+
+def lattice() -> routing.Network:
+    """Every way has many twins, and trees are deep."""
+    spots = [(34.0 + row * STEP, 135.0 + column * STEP) for row in range(SIDE) for column in range(SIDE)]
+    east = [(i, i + 1, BOTH) for i in range(SIDE * SIDE) if i % SIDE < SIDE - 1]
+    north = [(i, i + SIDE, BOTH) for i in range(SIDE * (SIDE - 1))]
+    return network_of(spots, east + north, [0.0] * len(east + north))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_on_a_lattice_full_of_ties_each_of_many_changes_ends_in_the_canonical_forest(seed: int) -> None:
+    network, rng = lattice(), np.random.default_rng(seed)
+    walking = routing.Walking.of(routing.Snapper(network), routing.get_profile("adult"))
+    corners = [(0, 0), (0, 8), (8, 0), (8, 8), (4, 4)]
+    overlay = routing.Overlay(network)
+    field = routing.Field.build(walking, [], overlay)
+    for _ in range(120):
+        targets = [
+            routing.Target(f"T{n}", 34.0 + r * STEP, 135.0 + c * STEP, int(rng.choice([0, 0, 500, 20_000])))
+            for n, (r, c) in enumerate(corners)
+            if rng.random() < 0.7
+        ]
+        links = rng.choice(network.link_count, int(rng.choice([0, 1, 20])), replace=False).astype(np.int32)
+        zone = routing.Membrane(
+            rng.random(network.node_count) < rng.choice([0, 0.3]),
+            np.zeros(network.link_count, bool),
+            grade=routing.Grade(into=int(rng.integers(1, 4)), within=int(rng.integers(1, 4))),
+        )
+        overlay = routing.Overlay(network, {"c": np.sort(links)}, {"z": zone})
+        keeps_targets = rng.random() < 0.5
+        before = ways_of(field)
+        repair = field.repair(None if keeps_targets else targets, overlay, most_cut=1.0)
+        field, after = repair.field, ways_of(repair.field)
+        check_equal(field, routing.Field.build(walking, field.targets, overlay))
+        assert sorted(repair.touched.tolist()) == [n for n in range(len(after)) if before[n] != after[n]]
