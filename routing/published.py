@@ -97,10 +97,14 @@ class PublishedField:
                 f"({lat}, {lon}) is more than {REACH_M / 1000:.0f} km from any way of {self.header.area}"
             )
         legs = [leg for leg in (_Leg(2 * link, 1 - share), _Leg(2 * link + 1, share)) if self._leads_on(leg)]
+        directs = self._directs(link, share)
+        if reached := [direct for direct in directs if self._length_m(direct[2]) < HERE_M]:
+            _, target, leg, _ = min(reached, key=lambda c: (c[0], c[1], c[2].edge))
+            return self._total([leg], target, away)
         here = [leg for leg in legs if self._length_m(leg) < HERE_M]
         if here:  # whoever stands at a crossing gets the crossing's answer
             return self._finish([], self._head(min(here, key=lambda leg: leg.share)), away)
-        choices = self._directs(link, share) + [
+        choices = directs + [
             (
                 self._leaving(leg) + self._weighed(self._head(leg)),
                 int(self.target[self._head(leg)]),

@@ -200,7 +200,10 @@ export class PublishedField {
         target: at(this.target, node),
       };
     };
-    const choices = here ? [onward(here)] : [...starts.map(onward), ...this.directs(link, share)];
+    const directs = this.directs(link, share);
+    const reached = directs.filter(({ legs }) => legs.every((leg) => this.metres(leg) < HERE_M));
+    const onwards = here ? [onward(here)] : [...starts.map(onward), ...directs];
+    const choices = reached.length > 0 ? reached : onwards;
     const [best] = choices
       .filter((choice) => this.costOf(choice) < CLOSED)
       .sort((a, b) => this.costOf(a) - this.costOf(b) || a.target - b.target || firstEdge(a) - firstEdge(b));
