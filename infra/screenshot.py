@@ -1,4 +1,4 @@
-"""A picture of a page: `python infra/screenshot.py URL OUT [--width 1440] [--height 900] [--choose "#work button"]`."""
+"""A picture of a page: `python infra/screenshot.py URL OUT [--width 1440] [--height 900] [--scale 1] [--choose "#work button"]`."""
 
 import argparse
 import sys
@@ -12,14 +12,14 @@ SETTLED = "body[data-map]"
 MAP_DRAWN_MS = 4_000
 
 
-def take(url: str, out: Path, *, width: int, height: int, choose: str) -> list[str]:
+def take(url: str, out: Path, *, width: int, height: int, scale: float, choose: str) -> list[str]:
     """Writes a PNG once the page has its data and its map. Returns what the page complained of."""
     said: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=get_chromium().path, args=launch_arguments())
         page = browser.new_page(
             viewport={"width": width, "height": height},
-            device_scale_factor=2,
+            device_scale_factor=scale,
             locale="ja-JP",
             timezone_id="Asia/Tokyo",
         )
@@ -43,9 +43,11 @@ def main() -> int:
     parser.add_argument("out", type=Path)
     parser.add_argument("--width", type=int, default=1440)
     parser.add_argument("--height", type=int, default=900)
+    parser.add_argument("--scale", type=float, default=1, help="device pixels per page pixel")
     parser.add_argument("--choose", default="", help="a CSS selector to click first")
     given = parser.parse_args()
-    said = take(given.url, given.out, width=given.width, height=given.height, choose=given.choose)
+    size = {"width": given.width, "height": given.height, "scale": given.scale}
+    said = take(given.url, given.out, **size, choose=given.choose)
     print("\n".join(said) if said else f"{given.out}: {given.width} x {given.height}")
     return 1 if said else 0
 
