@@ -102,7 +102,9 @@ def test_from_any_place_the_phone_is_as_good_as_the_server(
     told, way = routing.find_route(field, lat, lon), phone.route(lat, lon)
     if isinstance(told, routing.Route):
         # from the end of a closed way the server leads along it, a phone goes on from the crossing
-        assume(not (told.closed_by and min(share, 1 - share) * field.network.link_length_m[snap.link] < HERE_M))
+        assume(
+            not (told.closed_by and min(share, 1 - share) * field.network.link_length_m[snap.link] < HERE_M)
+        )
         assert way is not None
         assert way.cost_ds <= told.cost + 4 * (len(told.edges) + 1)
     elif way is not None:  # only who stands at a target or at a crossing may go on from there
