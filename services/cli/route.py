@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 HAZARDS = ("flood", "landslide", "storm_surge", "earthquake", "tsunami", "fire", "inland_flood", "volcano")
 
+NOT_LIVE = "answered from the folder alone: no alert was read. Suppose hazards with --hazards; what is in force now, a running navigator knows (mio up)."
+
 
 class Language(StrEnum):
     """In which language sentences are."""
@@ -54,7 +56,7 @@ def route(
     except (RoutingError, AreaFolderError) as error:
         Console(stderr=True).print(f"mio route: {error}", style="red", markup=False, highlight=False)
         raise typer.Exit(2) from None
-    for line in closed.tell(asked.moment):
+    for line in (NOT_LIVE, *closed.tell(asked.moment)):
         Console(stderr=True).print(line, style="yellow", markup=False, highlight=False)
     if picture:
         picture.write_text(draw(folder, asked, (lat, lon), hazards=named), encoding="utf-8")
