@@ -98,12 +98,8 @@ class PublishedField:
             )
         legs = [leg for leg in (_Leg(2 * link, 1 - share), _Leg(2 * link + 1, share)) if self._leads_on(leg)]
         directs = self._directs(link, share)
-        if reached := [direct for direct in directs if self._length_m(direct[2]) < HERE_M]:
-            _, target, leg, _ = min(reached, key=lambda c: (c[0], c[1], c[2].edge))
-            return self._total([leg], target, away)
-        here = [leg for leg in legs if self._length_m(leg) < HERE_M]
-        if here:  # whoever stands at a crossing gets the crossing's answer
-            return self._finish([], self._head(min(here, key=lambda leg: leg.share)), away)
+        if (arrived := self._arrived(legs, directs, away)) is not None:
+            return arrived
         choices = directs + [
             (
                 self._leaving(leg) + self._weighed(self._head(leg)),
@@ -118,6 +114,24 @@ class PublishedField:
             return None
         _, target, leg, goes_on = min(choices, key=lambda c: (c[0], c[1], c[2].edge))
         return self._finish([leg], self._head(leg), away) if goes_on else self._total([leg], target, away)
+
+    def _arrived(
+        self, legs: list[_Leg], directs: list[tuple[int, int, _Leg, bool]], away: float
+    ) -> PublishedWay | None:
+        """For whoever stands at a crossing or at a target: the crossing's answer, or the target where that is nearer."""
+        here = min(
+            (leg for leg in legs if self._length_m(leg) < HERE_M), key=lambda leg: leg.share, default=None
+        )
+        crossing = None if here is None else self._finish([], self._head(here), away)
+        reached = [
+            (cost, index, leg.edge, leg)
+            for cost, index, leg, _ in directs
+            if self._length_m(leg) < HERE_M and (crossing is None or cost < crossing.cost_ds)
+        ]
+        if not reached:
+            return crossing
+        _, target, _, leg = min(reached, key=lambda c: c[:3])
+        return self._total([leg], target, away)
 
     def _leads_on(self, leg: _Leg) -> bool:
         return bool(self.target[self._head(leg)] >= 0)

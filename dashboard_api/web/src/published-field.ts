@@ -201,8 +201,11 @@ export class PublishedField {
       };
     };
     const directs = this.directs(link, share);
-    const reached = directs.filter(({ legs }) => legs.every((leg) => this.metres(leg) < HERE_M));
-    const onwards = here ? [onward(here)] : [...starts.map(onward), ...directs];
+    const crossing = here ? onward(here) : null;
+    const reached = directs
+      .filter(({ legs }) => legs.every((leg) => this.metres(leg) < HERE_M))
+      .filter((direct) => crossing === null || this.costOf(direct) < this.costOf(crossing));
+    const onwards = crossing ? [crossing] : [...starts.map(onward), ...directs];
     const choices = reached.length > 0 ? reached : onwards;
     const [best] = choices
       .filter((choice) => this.costOf(choice) < CLOSED)
