@@ -89,7 +89,8 @@ def run_until_stopped(
 
     A second Ctrl-C does not wait.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # said for SIGINT too: whoever is started in the background of a script inherits it as ignored
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
         supervisor.start()
