@@ -41,6 +41,8 @@ PATIENCE_S = 20.0
 JAPAN = timezone(timedelta(hours=9))
 OSAKA = (34.686, 135.48, 34.718, 135.52)
 PORTO = (41.135, -8.69, 41.185, -8.56)
+NO_REDIS = "redis://127.0.0.1:1/0"
+"""Nobody listens there: ways to safety are answered without it."""
 PROCESSES = ("ingest", "navigator", "worker")
 
 BBox = tuple[float, float, float, float]
@@ -202,7 +204,7 @@ class Chain:
 def run_chain(state: Path, area: Path) -> Iterator[Chain]:
     """The three processes on a Kafka of their own; ready when every listed place is on the stream."""
     supervisor = Supervisor(
-        Plan(state=state, area=area, port_base=free_base(), processes=PROCESSES, redis="unused")
+        Plan(state=state, area=area, port_base=free_base(), processes=PROCESSES, redis=NO_REDIS)
     )
     listed = len((area / "sites.jsonl").read_bytes().splitlines())
     supervisor.start()
