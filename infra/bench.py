@@ -42,6 +42,11 @@ def show(console: Console, figures: list[dict[str, Any]]) -> None:
     console.print(table)
 
 
+def shown(number: float) -> str:
+    """Whole and grouped from a thousand up, else four digits that count."""
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.4g}"
+
+
 def readme_table(figures: list[dict[str, Any]]) -> str:
     """The figures as Markdown: what, value with unit, bar and whether it was met, and how many times the peer's."""
     rows = ["| what | measured | bar | beside a peer in the same run |", "|---|---|---|---|"]
@@ -49,11 +54,11 @@ def readme_table(figures: list[dict[str, Any]]) -> str:
         if figure.get("value") is None:  # a peer that is missing has a line, and no figure
             continue
         bar, met = figure.get("bar"), figure.get("met")
-        asked = "" if bar is None else f"{bar:g}, {'met' if met else '**not met**'}"
+        asked = "" if bar is None else f"{shown(bar)}, {'met' if met else '**not met**'}"
         ratio = figure.get("ratio")
         peer = "" if ratio is None else f"{ratio:.3g} times {figure.get('peer', '')}"
         rows.append(
-            f"| {figure['name']} | {figure['value']:,.6g} {figure.get('unit', '')} | {asked} | {peer} |"
+            f"| {figure['name']} | {shown(figure['value'])} {figure.get('unit', '')} | {asked} | {peer} |"
         )
     return "\n".join(rows)
 
