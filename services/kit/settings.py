@@ -13,6 +13,7 @@ PORT_ORDER = (*PROCESS_ORDER, "redis", "kafka", "kafka-controller")
 """Who has which port above the base. The only place that says so; processes and launcher both ask `port_of`."""
 PORT_BASE = 8700
 
+REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 LOG_FORMS = ("text", "json")
 MOST_WORKERS = 64
 
@@ -67,7 +68,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return cls(
             world=world,
             kafka=env.get("MIO_KAFKA") or f"127.0.0.1:{port_of('kafka', base)}",
-            redis=env.get("MIO_REDIS") or f"redis://127.0.0.1:{port_of('redis', base)}/0",
+            redis=_redis(env) or f"redis://127.0.0.1:{port_of('redis', base)}/0",
             state=state,
             area=Path(env.get("MIO_AREA") or state / "area"),
             clock=clock,
@@ -87,6 +88,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def make_clock(self) -> Clock:
         """The clock of this process's world."""
         return parse_clock(self.clock)
+
+
+def _redis(env: Mapping[str, str]) -> str:
+    """Its address; empty where none is named. The error shows no more of it than its scheme: it may hold a password."""
+    address = env.get("MIO_REDIS", "")
+    if address and not address.startswith(REDIS_SCHEMES):
+        begin = address.partition(":")[0]
+        raise SettingsError(f"MIO_REDIS={begin!r}...: expected one of {', '.join(REDIS_SCHEMES)} in front")
+    return address
 
 
 def _port(env: Mapping[str, str], name: str, default: int) -> int:

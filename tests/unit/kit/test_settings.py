@@ -30,11 +30,18 @@ def test_the_servers_follow_the_port_base_unless_named() -> None:
         ("MIO_CLOCK", "sundial"),
         ("MIO_CLOCK", "scenario:1:2:fast"),
         ("MIO_LOG", "loud"),
+        ("MIO_REDIS", "localhost"),
     ],
 )
 def test_a_variable_that_cannot_be_used_is_named_with_its_value(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=rf"{name}.*{value}"):
         Settings.from_env({name: value})
+
+
+def test_an_address_of_redis_that_cannot_be_used_does_not_tell_its_password() -> None:
+    with pytest.raises(SettingsError, match="MIO_REDIS='city'") as refused:
+        Settings.from_env({"MIO_REDIS": "city:geheim@localhost"})
+    assert "geheim" not in str(refused.value)
 
 
 def test_launcher_and_processes_agree_on_ports_and_settings(tmp_path: Path) -> None:
