@@ -174,7 +174,9 @@ class Line(BaseModel):
     coordinates: list[tuple[float, float]]
 
 
-class _Common(BaseModel):
+class AnswerHead(BaseModel):
+    """What every answer says, whatever it advises."""
+
     world: Literal["real", "drill"]
     drill: bool
     notice: str | None = Field(description="訓練 in the drill world.")
@@ -186,7 +188,7 @@ class _Common(BaseModel):
     warnings: list[WarningBody]
 
 
-class RouteAnswer(_Common):
+class RouteAnswer(AnswerHead):
     """Go there, this way."""
 
     kind: Literal["route"]
@@ -201,7 +203,7 @@ class RouteAnswer(_Common):
     passed_over: list[PassedOver] = Field(description="At most one: the nearest of them.")
 
 
-class StayAnswer(_Common):
+class StayAnswer(AnswerHead):
     """There is no way that may be recommended: stay, and why."""
 
     kind: Literal["stay"]

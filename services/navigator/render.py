@@ -16,7 +16,15 @@ from services.navigator.state import ActiveHazard
 from services.navigator.words import KEPT_SENTENCES, say
 from streams.world import World as WorldName
 
-__all__ = ["render", "render_ages", "render_hazard", "render_place", "world_marks"]
+__all__ = [
+    "render",
+    "render_ages",
+    "render_hazard",
+    "render_place",
+    "render_said",
+    "render_way",
+    "world_marks",
+]
 
 
 def render(
@@ -54,24 +62,35 @@ def _route(
 ) -> dict[str, Any]:
     name = shelf.moment.get_place(route.target).name
     why = "why-suits" if names else "why-nearest"
-    passed, points = find_passed(route, shelf, answer.hazards), np.array(route.points)
+    passed = find_passed(route, shelf, answer.hazards)
     return {
         "kind": "route",
         "shelter": shelf.place(route.target),
         "why": {"key": why, "hazards": names, "text": say(why, language, hazards=names)},
-        "length_m": round(route.length_m),
-        "minutes": round(route.seconds / 60, 1),
-        "minutes_by_profile": minutes_by_profile(route, profile, shelf.moment.ground.network),
-        "geometry": {"type": "LineString", "coordinates": _positions(points)},
-        "polyline6": encode_polyline6(points),
-        "steps": [_step(step, name, language) for step in route.steps],
+        **render_way(route, shelf.moment.ground.network, name=name, profile=profile, language=language),
         "alternatives": [_alternative(route, other, shelf, language) for other in route.alternatives],
-        "passed_over": [{"shelter": shelf.place(passed[0]), "reason": _say(passed[1], language)}]
+        "passed_over": [{"shelter": shelf.place(passed[0]), "reason": render_said(passed[1], language)}]
         if passed
         else [],
         "warnings": [
-            _say(said, language) for said in (*list_warnings(route, shelf, profile), *_unplaced(answer))
+            render_said(said, language)
+            for said in (*list_warnings(route, shelf, profile), *_unplaced(answer))
         ],
+    }
+
+
+def render_way(
+    route: routing.Route, network: routing.Network, *, name: str, profile: str, language: str
+) -> dict[str, Any]:
+    """A way to a place of that name: length, minutes, line and steps."""
+    points = np.array(route.points)
+    return {
+        "length_m": round(route.length_m),
+        "minutes": round(route.seconds / 60, 1),
+        "minutes_by_profile": minutes_by_profile(route, profile, network),
+        "geometry": {"type": "LineString", "coordinates": _positions(points)},
+        "polyline6": encode_polyline6(points),
+        "steps": [_step(step, name, language) for step in route.steps],
     }
 
 
@@ -84,7 +103,7 @@ def _positions(points: npt.NDArray[np.float64]) -> list[list[float]]:
 def _alternative(
     route: routing.Route, other: routing.Alternative, shelf: Shelf, language: str
 ) -> dict[str, Any]:
-    reasons = [_say(said, language) for said in why_second(route, other, shelf)]
+    reasons = [render_said(said, language) for said in why_second(route, other, shelf)]
     return {
         "shelter": shelf.place(other.target),
         "minutes": round(other.seconds / 60, 1),
@@ -103,7 +122,7 @@ def _stay(
         "reason": stay.reason,
         "why": {"key": key, "hazards": names, "text": say(key, language, hazards=names)},
         "nearest_in_a_straight_line": nearest,
-        "warnings": [_say(said, language) for said in _unplaced(answer)],
+        "warnings": [render_said(said, language) for said in _unplaced(answer)],
     }
 
 
@@ -151,7 +170,8 @@ def _step_text(key: str, street: str, name: str, language: str) -> str:
     return say(key, language, street=street, name=name)
 
 
-def _say(said: Said, language: str) -> dict[str, Any]:
+def render_said(said: Said, language: str) -> dict[str, Any]:
+    """A sentence with its key and arguments: `models.Reason`."""
     return {"key": said.key, "arguments": said.arguments, "text": say(said.key, language, **said.arguments)}
 
 
