@@ -26,6 +26,7 @@ from services.navigator.live import Live
 from services.navigator.models import NearAnswer, RouteAnswer, RouteRequest, StayAnswer
 from services.navigator.questions import Office, Question, Questions
 from services.navigator.render import render_place, world_marks
+from services.navigator.repair_list import repair_routes
 from services.navigator.what_if_routes import what_if_routes
 from streams.broker import Broker
 from streams.clock import Clock
@@ -51,6 +52,7 @@ def make_app(live: Live, readiness: Readiness, *, world: World, clock: Clock) ->
     app.include_router(_described(office))
     app.include_router(_near(live, office, world))
     app.include_router(what_if_routes(live, world, clock))
+    app.include_router(repair_routes(live, office.require_ready, world))
     _open_lanes(app, office)
     return app
 
