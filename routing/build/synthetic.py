@@ -28,7 +28,7 @@ CANAL_BRIDGES = (20, 44, 70, 92, 118)
 UNDERPASSES = (9, 27, 45, 66, 88, 109, 131)
 HILL = (112, 28, 20.0)
 """Centre (column, row) and radius in streets."""
-MUNICIPALITIES = (("99101", "澪北市", 0, 62), ("99102", "澪南市", 62, 112), ("99103", "浜手町", 112, SIZE))
+MUNICIPALITIES = (("99101", "澪南市", 0, 62), ("99102", "澪北市", 62, 112), ("99103", "浜手町", 112, SIZE))
 """Code (one that no real municipality has), name, first and last row."""
 HAZARDS = ("flood", "landslide", "storm_surge", "earthquake", "tsunami", "fire", "inland_flood", "volcano")
 STREETS = [

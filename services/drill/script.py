@@ -1,6 +1,6 @@
 """The script: a typhoon and a tsunami in two hours, minute by minute. Data only; scenario.py makes documents of it.
 
-Made for the synthetic city: the hill lies in 澪北市 and the sea in the west; 澪3号橋 crosses the river in 澪北市.
+Made for the synthetic city: the hill lies in 澪南市 and the sea in the west; 澪3号橋 crosses the river in 澪南市.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ MINUTES = 120
 
 @dataclass(frozen=True)
 class Warn:
-    """Alert levels of one kind in 澪北市, 澪南市, 浜手町; 0 is none."""
+    """Alert levels of one kind in 澪南市, 澪南市, 浜手町; 0 is none."""
 
     kind: WarningKind
     levels: tuple[int, int, int]

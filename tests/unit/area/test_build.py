@@ -211,7 +211,7 @@ def test_show_tells_what_an_area_holds(city: Path, tmp_path: Path) -> None:
     picture = tmp_path / "city.svg"
     done = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["show", str(city), "--picture", str(picture)])
     assert done.exit_code == 0, done.output
-    for words in ("19,881 nodes", "99101 澪北市", "storm_surge 40", "capacity of 45 is known", "made up"):
+    for words in ("19,881 nodes", "99101 澪南市", "storm_surge 40", "capacity of 45 is known", "made up"):
         assert words in done.output
     svg = picture.read_text("utf-8")
     assert svg.count("<circle") == 60
