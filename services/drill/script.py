@@ -15,7 +15,7 @@ MINUTES = 120
 
 @dataclass(frozen=True)
 class Warn:
-    """Alert levels of one kind in 澪南市, 澪南市, 浜手町; 0 is none."""
+    """Alert levels of one kind in 澪南市, 澪北市, 浜手町; 0 is none."""
 
     kind: WarningKind
     levels: tuple[int, int, int]
