@@ -145,6 +145,18 @@ class Network:
         back[self.edge_link[~self.edge_forward]] = ids[~self.edge_forward]
         return there, back
 
+    def edges_along(
+        self, links: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+        """(row of `links`, edge) for each edge along each of them: there before back."""
+        edges = np.stack([column[links] for column in self.edge_of_link], axis=1).ravel()
+        real = edges >= 0
+        return np.repeat(np.arange(len(links)), 2)[real], edges[real]
+
+    def streets_of(self, edges: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """The same edges; where a network was made from another one, the edges of that."""
+        return edges
+
     @cached_property
     def turn_start(self) -> npt.NDArray[np.int32]:
         """int32[edges + 1] into turn_to and turn_only, by the edge that a car comes by."""
