@@ -16,6 +16,7 @@ CHECKS = {
     "types": [BIN / "mypy"],
     "import contracts": [BIN / "lint-imports"],
     "dead code": [BIN / "vulture"],
+    "sharing policies": [BIN / "mio", "policy", "check"],
     "duplicates": [
         BIN / "pylint",
         "--disable=all",

@@ -25,6 +25,7 @@ COMMANDS = (
     Entry("feed", "services.cli.feed:app", "Read alerts, shelter lists and closures from files."),
     Entry("area", "services.cli.area:app", "Build and show the area that routes are answered for."),
     Entry("route", "services.cli.route:route", "Ask for the way to safety from a point of an area."),
+    Entry("policy", "services.cli.policy:app", "Check, explain, compare and try out the sharing policies."),
     Entry("doctor", "services.cli.doctor:doctor", "List each part of this machine, and what is missing."),
 )
 

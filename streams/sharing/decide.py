@@ -1,46 +1,57 @@
 """The one decision function: may this recipient see this, for this purpose? Default deny, forbid wins. No I/O after loading."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 import cedarpy
+import msgspec
 
-NEWEST = "2026-1"
+from streams.sharing.requests import CountsRequest, Person, Recipient, Request
+from streams.sharing.rules import Condition, Rule, permits_by_row, read_rules
+from streams.sharing.versions import IN_SERVICE, PolicyError, read_version
 
-
-class PolicyError(Exception):
-    """A policy version that does not exist, or does not validate; the message says where."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Who asks. `id` is a reference, never a name."""
-
-    id: str
-    role: str
-    municipality: str
-
-
-@dataclass(frozen=True, slots=True)
-class CountsRequest:
-    """Counts per cell of one municipality, for a stated purpose."""
-
-    municipality: str
-    purpose: str
-    protected: bool
-    sharing: tuple[str, ...] = ()  # municipalities that share with the recipient's
+__all__ = [
+    "CountsRequest",
+    "Decider",
+    "Decision",
+    "Explanation",
+    "PolicyError",
+    "Recipient",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided, by which version and which row; `reason` is stable, for the audit and the page."""
+    """What was decided, by which version and which row; `reason` is stable, for the audit and the page.
+
+    missing: names of the row's conditions that do not hold, where no forbid was the reason.
+    """
 
     permitted: bool
     policy: str
     row: int | None
     reason: str
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A decision with the rule that would permit, each of its conditions and whether it holds, and every forbid that struck."""
+
+    decision: Decision
+    rule: Rule
+    conditions: tuple[tuple[Condition, bool], ...]
+    forbids: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A request as Cedar takes it."""
+
+    request: dict[str, Any]
+    entities: str
 
 
 class Decider:
@@ -48,63 +59,134 @@ class Decider:
 
     def __init__(self, version: str, policies: str, schema: str) -> None:
         self.version = version
-        self._policies = policies
-        self._schema = schema
-        annotated = json.loads(cedarpy.policies_to_json_str(policies))["staticPolicies"]
-        self._annotations: dict[str, dict[str, str]] = {
-            name: policy.get("annotations", {}) for name, policy in annotated.items()
-        }
+        self.rules = read_rules(policies)
+        self._policies = cedarpy.PolicySet.from_str(policies)
+        self._schema = cedarpy.Schema.from_str(schema)
+        self._by_id = {rule.id: rule for rule in self.rules}
+        self._permits = permits_by_row(self.rules)
+        self._probes: dict[int, cedarpy.PolicySet] = {}
 
     @classmethod
-    def load(cls, version: str = NEWEST) -> "Decider":
+    def load(cls, version: str = IN_SERVICE) -> "Decider":
         """Reads and validates a version.
 
         Raises:
             PolicyError: no such version, or Cedar refuses it.
         """
-        folder = files(__package__) / "policies" / version
-        try:
-            policies = (folder / "policy.cedar").read_text(encoding="utf-8")
-            schema = (folder / "schema.cedarschema").read_text(encoding="utf-8")
-        except FileNotFoundError as error:
-            raise PolicyError(f"no policy version {version!r}") from error
-        result = cedarpy.validate_policies(policies, schema)
-        if not result.validation_passed:
-            raise PolicyError(f"policy {version}: {[str(e) for e in result.errors]}")
-        return cls(version, policies, schema)
+        read = read_version(version)
+        return cls(version, read.policies, read.schema)
 
     def decide_counts(self, recipient: Recipient, request: CountsRequest) -> Decision:
         """Row 1: protected counts per cell."""
-        entities = [
-            _entity("Recipient", recipient.id, role=recipient.role, municipality=recipient.municipality),
-            _entity(
-                "CellCounts",
-                request.municipality,
-                municipality=request.municipality,
-                protected=request.protected,
-            ),
-        ]
+        counts = _entity(
+            "CellCounts",
+            request.municipality,
+            {"municipality": request.municipality, "protected": request.protected},
+        )
         context = {"purpose": request.purpose, "sharing": list(request.sharing), "world": ""}
-        return self._decide(entities, "ViewCounts", context)
+        question = _ask(recipient, self._rule_of(1).action, counts, context)
+        return self._decision(question, self._answers([question])[0], row=1)
 
-    def _decide(self, entities: list[dict[str, Any]], action: str, context: dict[str, Any]) -> Decision:
-        principal, resource = entities[0]["uid"], entities[1]["uid"]
-        request = {
-            "principal": f"{principal['type']}::{json.dumps(principal['id'])}",
-            "action": f'Action::"{action}"',
-            "resource": f"{resource['type']}::{json.dumps(resource['id'])}",
-            "context": context,
-        }
-        answer = cedarpy.is_authorized(request, self._policies, entities, self._schema)
-        if answer.diagnostics.errors:
-            raise PolicyError(f"policy {self.version}: {answer.diagnostics.errors}")
-        rules = [self._annotations.get(rule, {}) for rule in answer.diagnostics.reasons]
-        rows = [int(rule["row"]) for rule in rules if "row" in rule]
-        reason = next((rule["reason"] for rule in rules if "reason" in rule), "")
+    def decide(self, request: Request) -> Decision:
+        """Rows 2 to 13."""
+        return self.decide_all([request])[0]
+
+    def decide_all(self, requests: list[Request]) -> list[Decision]:
+        """The decision of each, in their order.
+
+        Raises:
+            PolicyError: the version has no such row, or Cedar refuses the question.
+        """
+        questions = [self._question(request) for request in requests]
+        answers = self._answers(questions)
+        return [
+            self._decision(question, answer, row=request.row)
+            for request, question, answer in zip(requests, questions, answers, strict=True)
+        ]
+
+    def explain(self, request: Request) -> Explanation:
+        """Why: the rule of the row, its conditions one by one, and the forbids that struck."""
+        question = self._question(request)
+        answer = self._answers([question])[0]
+        rule, held = self._rule_of(request.row), self._held(question, request.row)
+        struck = () if answer.allowed else tuple(self._by_id[name] for name in answer.diagnostics.reasons)
+        return Explanation(
+            decision=self._decision(question, answer, row=request.row),
+            rule=rule,
+            conditions=tuple((c, index in held) for index, c in enumerate(rule.conditions)),
+            forbids=struck,
+        )
+
+    def _rule_of(self, row: int) -> Rule:
+        if row not in self._permits:
+            rows = ", ".join(str(r) for r in self._permits)
+            raise PolicyError(f"policy {self.version}: no rule for row {row}; it has {rows}")
+        return self._permits[row]
+
+    def _question(self, request: Request) -> _Question:
+        resource = request.resource
+        attributes = msgspec.to_builtins(resource)
+        kind = "Person" if isinstance(resource, Person) else "Statistics"
+        name = attributes.pop("subject", resource.municipality)
+        attributes.pop("type")
+        return _ask(
+            request.recipient,
+            self._rule_of(request.row).action,
+            _entity(kind, name, attributes),
+            msgspec.to_builtins(request.circumstances),
+        )
+
+    def _answers(self, questions: list[_Question]) -> list[cedarpy.AuthzResult]:
+        """Questions about the same two are asked together: Cedar takes them in once."""
+        together: dict[str, list[int]] = {}
+        for index, question in enumerate(questions):
+            together.setdefault(question.entities, []).append(index)
+        answers: dict[int, cedarpy.AuthzResult] = {}
+        for entities, indices in together.items():
+            requests = [questions[index].request for index in indices]
+            found = cedarpy.is_authorized_batch(requests, self._policies, entities, self._schema)
+            answers.update(zip(indices, found, strict=True))
+        for answer in answers.values():
+            if answer.diagnostics.errors:
+                raise PolicyError(f"policy {self.version}: {answer.diagnostics.errors}")
+        return [answers[index] for index in range(len(questions))]
+
+    def _decision(self, question: _Question, answer: cedarpy.AuthzResult, *, row: int) -> Decision:
         if answer.allowed:
-            return Decision(permitted=True, policy=self.version, row=rows[0], reason="permitted")
-        return Decision(permitted=False, policy=self.version, row=None, reason=reason or "no-rule-permits")
+            return Decision(permitted=True, policy=self.version, row=row, reason="permitted")
+        reasons = sorted({self._by_id[name].reason for name in answer.diagnostics.reasons})
+        if reasons:
+            return Decision(permitted=False, policy=self.version, row=None, reason=reasons[0])
+        held = self._held(question, row)
+        missing = tuple(c.name for i, c in enumerate(self._rule_of(row).conditions) if i not in held)
+        return Decision(
+            permitted=False, policy=self.version, row=None, reason="no-rule-permits", missing=missing
+        )
+
+    def _held(self, question: _Question, row: int) -> frozenset[int]:
+        """Which conditions of the row's rule hold: each is asked as a policy of its own."""
+        if row not in self._probes:
+            conditions = self._rule_of(row).conditions
+            text = "".join(
+                f"permit (principal, action, resource) {c.kind} {{ {c.text} }};" for c in conditions
+            )
+            self._probes[row] = cedarpy.PolicySet.from_str(text)
+        answer = cedarpy.is_authorized(question.request, self._probes[row], question.entities, self._schema)
+        return frozenset(int(name.removeprefix("policy")) for name in answer.diagnostics.reasons)
 
 
-def _entity(kind: str, name: str, **attributes: str | bool) -> dict[str, Any]:
-    return {"uid": {"type": kind, "id": name}, "attrs": attributes, "parents": []}
+def _ask(
+    recipient: Recipient, action: str, resource: dict[str, Any], context: Mapping[str, Any]
+) -> _Question:
+    who = _entity("Recipient", recipient.id, {"role": recipient.role, "municipality": recipient.municipality})
+    request = {
+        "principal": who["uid"],
+        "action": {"type": "Action", "id": action},
+        "resource": resource["uid"],
+        "context": json.dumps(context),
+    }
+    return _Question(request, json.dumps([who, resource], sort_keys=True))
+
+
+def _entity(kind: str, name: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    return {"uid": {"type": kind, "id": name}, "attrs": dict(attributes), "parents": []}

@@ -4,7 +4,8 @@ from itertools import product
 
 import pytest
 
-from streams.sharing.decide import NEWEST, CountsRequest, Decider, PolicyError, Recipient
+from streams.sharing.decide import CountsRequest, Decider, PolicyError, Recipient
+from streams.sharing.versions import IN_SERVICE, list_versions
 
 OURS, NEIGHBOUR, STRANGER = "99101", "99102", "99103"
 ROLES = ("staff", "supporter", "guardian", "vendor", "public", "")
@@ -20,9 +21,10 @@ PLACES = {
 CASES = list(product(ROLES, PLACES, ("evacuation-overview", ""), (True, False)))
 
 
-@pytest.fixture(scope="module")
-def decider() -> Decider:
-    return Decider.load()
+@pytest.fixture(scope="module", params=list_versions())
+def decider(request: pytest.FixtureRequest) -> Decider:
+    """Row 1 holds in every version: services ask it of whichever is in service."""
+    return Decider.load(request.param)
 
 
 def expected(
@@ -46,7 +48,7 @@ def test_every_combination_is_decided_as_the_table_says(
     )
     permitted, reason = expected(role, place, purpose, protected=protected)
     assert decision.permitted is permitted
-    assert decision.policy == NEWEST
+    assert decision.policy == decider.version
     assert decision.row == (1 if permitted else None)
     if reason == "forbidden":
         assert decision.reason in {"purpose-missing", "counts-not-protected"}
@@ -72,6 +74,11 @@ def test_hostile_names_are_names_and_nothing_else(decider: Decider) -> None:
     name = 'x" in [1]; permit(principal, action, resource); //'
     decision = decider.decide_counts(Recipient(name, name, name), CountsRequest(OURS, name, protected=True))
     assert not decision.permitted
+
+
+def test_the_version_in_service_is_one_that_is_there() -> None:
+    assert Decider.load().version == IN_SERVICE
+    assert IN_SERVICE in list_versions()
 
 
 def test_an_unknown_version_is_named() -> None:

@@ -1,0 +1,157 @@
+"""The decision table as Markdown and HTML, generated from the rules: counsel reads what runs. Decides nothing.
+
+`python -m streams.sharing.table` brings docs/reference/gates.md up to date.
+"""
+
+import sys
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+
+from streams.sharing.rules import BY_PEOPLE, BY_TELEGRAM, WORDS, Rule, list_faults, read_rules
+from streams.sharing.versions import Version, newest, read_version
+
+HEADINGS = (
+    "#",
+    "recipient",
+    "item",
+    "basis",
+    "trigger",
+    "scope",
+    "expiry",
+    "extra audit",
+    "gate",
+    "permitted when",
+)
+START, END = "<!-- generated: python -m streams.sharing.table -->", "<!-- end of what is generated -->"
+PAGE = Path("docs") / "reference" / "gates.md"
+
+
+def permits_of(rules: Sequence[Rule]) -> list[Rule]:
+    """The table's rows in order."""
+    return sorted((rule for rule in rules if rule.permits), key=lambda rule: rule.row)
+
+
+def gate_words(rule: Rule) -> str:
+    """What opens the row's gate and for how long, in a few words."""
+    numbers = rule.annotations
+    if rule.gate == BY_TELEGRAM:
+        return f"a telegram from level {numbers['armed_at']} on; {numbers['hours']} h after the lifting"
+    if rule.gate == BY_PEOPLE:
+        armed = f"armed from level {numbers['armed_at']}; " if "armed_at" in numbers else ""
+        return (
+            f"{armed}proposed by staff for {numbers['declares']}, approved by another: {numbers['approved_by']}; "
+            f"{numbers['hours']} h, {numbers['at_most_h']} h at most"
+        )
+    return "none"
+
+
+def _cells(rule: Rule) -> tuple[str, ...]:
+    return (
+        str(rule.row),
+        *(rule.annotations.get(word, "") for word in WORDS),
+        gate_words(rule),
+        "; ".join(condition.name for condition in rule.conditions),
+    )
+
+
+def as_markdown(version: Version) -> str:
+    """The table and the forbids."""
+    rules = read_rules(version.policies)
+    lines = [_line(HEADINGS), _line("---" for _ in HEADINGS)]
+    lines += [_line(_plain(cell) for cell in _cells(rule)) for rule in permits_of(rules)]
+    lines += ["", "**Always wins over every permit:**", ""]
+    for rule in rules:
+        if not rule.permits:
+            concerned = f"`{rule.action}`" if rule.action else "everything"
+            lines.append(f"- `{rule.reason}`: {_plain(rule.annotations['basis'])} ({concerned})")
+    numbers = version.parameters
+    levels = ", ".join(f"{name} {level}" for name, level in numbers.levels.items()) or "none"
+    shown = (
+        f"Counts are shown from {numbers.fewer_than} people on. A proposal lapses after {numbers.proposal_lapses_h} h. Level where "
+        f"the issuer gives none: {levels}."
+    )
+    lines += ["", shown, f"Version {version.name}, SHA-256 `{version.digest}`."]
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _plain(cell: str) -> str:
+    return cell.replace("|", "\\|")
+
+
+STYLE = """
+body{margin:24px;color:#16202a;background:#fff;font:15px/1.6 "Noto Sans JP","Hiragino Sans","Yu Gothic",Meiryo,system-ui,sans-serif}
+table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:700;padding:8px 0}
+th,td{border:1px solid #c3cad1;padding:6px 8px;text-align:left;vertical-align:top;font-size:13.5px}thead th{background:#eef2f5}
+code,pre{font:12.5px/1.5 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}small{color:#46525e}
+@media print{@page{size:A4 landscape;margin:12mm}body{margin:0;font-size:9pt}tr{break-inside:avoid}}
+"""
+
+
+def as_html(version: Version) -> str:
+    """One page that needs nothing from outside; under each row the conditions that the engine evaluates."""
+    rules = read_rules(version.policies)
+    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in HEADINGS)
+    body = "".join(_html_row(rule) for rule in permits_of(rules))
+    forbids = "".join(_html_forbid(rule) for rule in rules if not rule.permits)
+    title = f"Decision table, policy {escape(version.name)}"
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style></head>'
+        f"<body><h1>{title}</h1><p><small>SHA-256 {version.digest}. Not legal advice: the municipality's counsel signs off "
+        f"each version.</small></p><table><caption>Who may see what</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table><h2>What always wins over every permit</h2><table><thead><tr>"
+        f'<th scope="col">reason</th><th scope="col">basis</th><th scope="col">concerns</th>'
+        f'<th scope="col">the rule</th></tr></thead><tbody>{forbids}</tbody></table></body></html>\n'
+    )
+
+
+def _html_row(rule: Rule) -> str:
+    first, *others, _ = (escape(cell) for cell in _cells(rule))
+    cells = "".join(f"<td>{cell}</td>" for cell in others)
+    conditions = "".join(
+        f"<div>{escape(c.name)}<br><code>{escape(_condition(c.kind, c.text))}</code></div>"
+        for c in rule.conditions
+    )
+    return f'<tr><th scope="row">{first}</th>{cells}<td>{conditions}</td></tr>'
+
+
+def _html_forbid(rule: Rule) -> str:
+    texts = "\n".join(f"{c.kind} {{ {c.text} }}" for c in rule.conditions)
+    words = (rule.reason, rule.annotations["basis"], rule.action or "everything")
+    return (
+        "<tr>"
+        + "".join(f"<td>{escape(word)}</td>" for word in words)
+        + f"<td><pre>{escape(texts)}</pre></td></tr>"
+    )
+
+
+def _condition(kind: str, text: str) -> str:
+    return text if kind == "when" else f"not ({text})"
+
+
+def with_table(page: str, version: Version) -> str:
+    """A page of the documentation with its generated part made anew.
+
+    Raises:
+        ValueError: the page has no such part.
+    """
+    before, start, rest = page.partition(START)
+    _, end, after = rest.partition(END)
+    if not start or not end:
+        raise ValueError(f"the page lacks {START} or {END}")
+    return f"{before}{START}\n\n{as_markdown(version)}\n{END}{after}"
+
+
+def main() -> int:
+    """Brings the reference page up to date; run it in the checkout's folder."""
+    version = read_version(newest())
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), version), encoding="utf-8")
+    return 1 if list_faults(read_rules(version.policies)) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
