@@ -10,19 +10,26 @@ import numpy.typing as npt
 
 from routing.errors import RoutingError
 from routing.kernels.forest import INF, build_forest, follow, nearest_targets
-from routing.kernels.repair import CUT_TOO_MUCH, find_moved_roots, find_touched, repair_forest
+from routing.kernels.repair import (
+    CUT_TOO_MUCH,
+    compare_forests,
+    cut_off,
+    find_moved_roots,
+    renumbered,
+    repair_forest,
+)
 from routing.network import Network
 from routing.overlay import Overlay
-from routing.seeds import Seeds, make_seeds, partial_cost
+from routing.seeds import Doors, Seeds, partial_cost
 from routing.snap import Snap
 from routing.walking import Ints, Target, Walking
 from routing.weights import CostChange, Weights
 
-__all__ = ["Field", "Ints", "NodeIds", "Repair", "Seeds", "Target", "Walking", "make_seeds", "partial_cost"]
+__all__ = ["Field", "Ints", "NodeIds", "Repair", "Seeds", "Target", "Walking", "partial_cost"]
 
 NodeIds = npt.NDArray[np.int32]
 
-REBUILD_SHARE = 0.2
+REBUILD_SHARE = 0.35
 """A change that cuts off more than this share of the nodes costs about as much as building to build anew."""
 GONE = -2
 """Number of a target that is none any more; every node that had it is cut off."""
@@ -33,12 +40,14 @@ class Field:
     """An answer for every node. Immutable: a change makes a new one, so that no reader sees half of it.
 
     dist, next_edge, target: int32[nodes], see `routing.kernels.forest`: 12 bytes a node. The weights are shared by all fields of
-    one profile. snaps: where each target hangs; None is more than 300 m from any usable way.
+    one profile. snaps: where each target hangs; None is more than 300 m from any usable way. doors: the ways in to them; seeds are
+    those of them that are open.
     """
 
     weights: Weights
     targets: tuple[Target, ...]
     snaps: tuple[Snap | None, ...]
+    doors: Doors
     seeds: Seeds
     dist: Ints
     next_edge: Ints
@@ -57,21 +66,21 @@ class Field:
             RoutingError: two targets of one id.
         """
         ordered = order_targets(targets)
-        snaps = tuple(weights.walking.snap_target(t) for t in ordered)
-        return cls._grow(weights, ordered, snaps, _seeds(weights, ordered, snaps))
+        snaps, doors = _hang(weights.walking, ordered)
+        nothing = np.empty(0, np.int32)
+        seeds = doors.seeds(weights.walking, weights.cost)
+        return cls(weights, ordered, snaps, doors, seeds, nothing, nothing, nothing).grown()
 
-    @classmethod
-    def _grow(
-        cls, weights: Weights, targets: tuple[Target, ...], snaps: tuple[Snap | None, ...], seeds: Seeds
-    ) -> "Field":
-        network = weights.walking.network
-        dist, next_edge, best = (np.empty(network.node_count, np.int32) for _ in range(3))
-        largest = max(weights.largest, int(seeds.cost.max(initial=0)))
+    def grown(self) -> "Field":
+        """The same with a forest from nothing."""
+        network, cost, seeds = self.network, self.weights.cost, self.seeds
+        dist, next_edge, target = (np.empty(network.node_count, np.int32) for _ in range(3))
+        largest = max(self.weights.largest, int(seeds.cost.max(initial=0)))
         build_forest(
-            network.in_start, network.edge_tail, weights.cost, seeds.node, seeds.cost, seeds.target,
-            dist, next_edge, best, 1 << (largest + 1).bit_length(),
+            network.in_start, network.edge_tail, cost, seeds.node, seeds.cost, seeds.target,
+            dist, next_edge, target, 1 << (largest + 1).bit_length(),
         )  # fmt: skip
-        return cls(weights, targets, snaps, seeds, dist, next_edge, best)
+        return replace(self, dist=dist, next_edge=next_edge, target=target)
 
     def repair(
         self,
@@ -95,49 +104,39 @@ class Field:
                 "this change begins at other weights than the field's: take it from field.weights"
             )
         ordered = self.targets if targets is None else order_targets(targets)
-        if ordered == self.targets:
-            ordered, snaps = self.targets, self.snaps
-        else:
-            snaps = tuple(self.walking.snap_target(t) for t in ordered)
-        seeds = _seeds(change.weights, ordered, snaps)
-        if ordered is self.targets and seeds.equals(self.seeds):
-            seeds = self.seeds
-            if len(change.edges) == 0:
-                same = change.weights is self.weights
-                made = self if same else replace(self, weights=change.weights)
-                return Repair(made, np.empty(0, np.int32), rebuilt=False)
-        return self._mend(change, ordered, snaps, seeds, int(most_cut * self.network.node_count))
+        draft = replace(self, weights=change.weights)
+        if ordered != self.targets:
+            snaps, doors = _hang(self.walking, ordered)
+            draft = replace(draft, targets=ordered, snaps=snaps, doors=doors)
+        if draft.doors is not self.doors or change.concerns(self.doors.edge):
+            draft = replace(draft, seeds=draft.doors.seeds(self.walking, draft.cost))
+        elif len(change.edges) == 0:
+            made = self if change.weights is self.weights else draft
+            return Repair(made, np.empty(0, np.int32), rebuilt=False)
+        return self._mend(draft, change, int(most_cut * self.network.node_count))
 
-    def _mend(
-        self,
-        change: CostChange,
-        targets: tuple[Target, ...],
-        snaps: tuple[Snap | None, ...],
-        seeds: Seeds,
-        most_cut: int,
-    ) -> "Repair":
-        network, renumber = self.network, _renumber(self.targets, targets)
+    def _mend(self, draft: "Field", change: CostChange, most_cut: int) -> "Repair":
+        """draft: the new weights, targets and seeds, still with the old forest."""
+        network, seeds = self.network, draft.seeds
+        renumber = _renumber(self.targets, draft.targets)
         moved = self._find_moved_roots(seeds, renumber)
-        dist, next_edge = self.dist.copy(), self.next_edge.copy()
-        target = self.target.copy() if targets is self.targets else renumber[self.target]
-        seen, work = np.zeros(network.node_count, np.uint8), np.empty(network.node_count, np.int32)
+        state, work = np.zeros(network.node_count, np.uint8), np.empty(network.node_count, np.int32)
+        ways = network.in_start, network.edge_tail
+        changed = draft.cost, change.edges, change.former_cost
+        cut = cut_off(*ways, network.edge_head, *changed, moved, self.next_edge, state, work, most_cut)
+        if cut == CUT_TOO_MUCH:
+            made = draft.grown()
+            columns = self.dist, self.next_edge, self.target, made.dist, made.next_edge, made.target
+            touched = compare_forests(*ways, change.edges, moved, renumber, *columns, state)
+            return Repair(made, touched, rebuilt=True)
+        same = draft.targets is self.targets
+        target = self.target.copy() if same else renumbered(self.target, renumber)
+        made = replace(draft, dist=self.dist.copy(), next_edge=self.next_edge.copy(), target=target)
         count = repair_forest(
-            network.in_start, network.edge_tail, network.edge_head, network.out_start, network.out_edge,
-            change.weights.cost, change.edges, change.former_cost, moved, seeds.node, seeds.cost, seeds.target,
-            dist, next_edge, target, seen, work, most_cut,
+            *ways, network.edge_head, network.out_start, network.out_edge, *changed, draft.weights.largest,
+            seeds.node, seeds.cost, seeds.target, made.dist, made.next_edge, target, state, work, cut,
         )  # fmt: skip
-        if count == CUT_TOO_MUCH:
-            made = self._grow(change.weights, targets, snaps, seeds)
-            work = np.arange(network.node_count, dtype=np.int32)
-        else:
-            made = Field(change.weights, targets, snaps, seeds, dist, next_edge, target)
-            work = work[:count]
-        seen[:] = 0
-        touched = find_touched(
-            network.in_start, network.edge_tail, work, moved, renumber, self.dist, self.next_edge, self.target,
-            made.dist, made.next_edge, made.target, seen,
-        )  # fmt: skip
-        return Repair(made, touched, rebuilt=count == CUT_TOO_MUCH)
+        return Repair(made, work[:count].copy(), rebuilt=False)
 
     def _find_moved_roots(self, seeds: Seeds, renumber: Ints) -> Ints:
         if seeds is self.seeds:
@@ -246,12 +245,15 @@ def order_targets(targets: Sequence[Target]) -> tuple[Target, ...]:
     return ordered
 
 
-def _seeds(weights: Weights, targets: tuple[Target, ...], snaps: tuple[Snap | None, ...]) -> Seeds:
-    prices = np.array([t.price_ds for t in targets], np.int32)
-    return make_seeds(weights.walking, snaps, weights.cost, prices_ds=prices)
+def _hang(walking: Walking, targets: tuple[Target, ...]) -> tuple[tuple[Snap | None, ...], Doors]:
+    """Where each target hangs on the network, and the ways in."""
+    snaps = tuple(walking.snap_target(t) for t in targets)
+    return snaps, Doors.of(walking.network, snaps, [t.price_ds for t in targets])
 
 
 def _renumber(old: tuple[Target, ...], new: tuple[Target, ...]) -> Ints:
     """int32[old + 1]: number of each old target among the new, GONE if it is none; the last row keeps "none" for index -1."""
+    if old is new:
+        return np.append(np.arange(len(old), dtype=np.int32), np.int32(-1))
     numbers = {target.id: number for number, target in enumerate(new)}
     return np.array([*(numbers.get(target.id, GONE) for target in old), -1], np.int32)

@@ -70,8 +70,9 @@ class Overlay:
 
     def _closed_to(self, mode: Mode) -> npt.NDArray[np.bool_]:
         closed = np.zeros(self.network.link_count, bool)
+        stops = int(mode).__and__  # a flag's own takes as long as all the rest
         stopping = [
-            links for cause, links in self.closures.items() if self.modes.get(cause, EVERYBODY) & mode
+            links for cause, links in self.closures.items() if stops(self.modes.get(cause, EVERYBODY))
         ]
         if stopping:
             closed[np.concatenate(stopping)] = True
@@ -112,14 +113,19 @@ class Overlay:
         )
         return [m for m in self._forbidding if m.crossing[link] or (m.inside[head] and not m.inside[tail])]
 
+    def zones_at(self, link: int, lat: float, lon: float) -> tuple[str, ...]:
+        """Ids of the zones in force at a place on a link."""
+        u, v = int(self.network.link_u[link]), int(self.network.link_v[link])
+        return tuple(
+            zone
+            for zone, m in self.membranes.items()
+            if (m.inside[u] and m.inside[v])
+            or ((m.inside[u] or m.inside[v] or m.crossing[link]) and m.holds(lat, lon))
+        )
+
     def is_inside(self, link: int, lat: float, lon: float) -> bool:
         """Whether a place on a link lies in a zone that is in force there."""
-        u, v = int(self.network.link_u[link]), int(self.network.link_v[link])
-        return any(
-            (m.inside[u] and m.inside[v])
-            or ((m.inside[u] or m.inside[v] or m.crossing[link]) and m.holds(lat, lon))
-            for m in self.membranes.values()
-        )
+        return bool(self.zones_at(link, lat, lon))
 
     def causes_of(self, link: int, mode: Mode = Mode.FOOT) -> tuple[str, ...]:
         """What closes a link to walkers, or to cars."""

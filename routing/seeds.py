@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from routing.network import Network
 from routing.profiles import CLOSED
 from routing.snap import Snap
 from routing.walking import Ints, Walking
@@ -44,20 +45,33 @@ def partial_cost(cost: int, share: float) -> int:
     return round(cost * share)
 
 
-def make_seeds(
-    walking: Walking, snaps: Sequence[Snap | None], cost: Ints, *, prices_ds: Ints | None = None
-) -> Seeds:
-    """Both ways in to each target, where they are open. prices_ds: int32[snaps], None: none has a price."""
-    hung = [(index, snap.link, snap.share) for index, snap in enumerate(snaps) if snap is not None]
-    index, link = (np.array([row[column] for row in hung], np.int64) for column in (0, 1))
-    along = np.array([row[2] for row in hung], np.float64)
-    edge = np.stack([ends[link] for ends in walking.network.edge_of_link], axis=1).ravel()
-    share = np.stack([along, 1 - along], axis=1).ravel()
-    target = np.repeat(index, 2)
-    kept = edge >= 0
-    kept[kept] = cost[edge[kept]] < CLOSED
-    edge, share, target = edge[kept], share[kept], target[kept].astype(np.int32)
-    weighed, time = (np.rint(column[edge] * share).astype(np.int32) for column in (cost, walking.cost))
-    if prices_ds is not None:
-        weighed += prices_ds[target]
-    return Seeds(walking.network.edge_tail[edge], edge, weighed, time, np.asarray(target, np.int32), share)
+@dataclass(frozen=True)
+class Doors:
+    """Both ways in to each target, open or not; what seeds are made of. A value of the targets alone.
+
+    edge, target, price_ds: int32[doors]; share: float64[doors], of the edge, from its tail. In the order of targets.
+    """
+
+    edge: Ints
+    share: npt.NDArray[np.float64]
+    target: Ints
+    price_ds: Ints
+
+    @classmethod
+    def of(cls, network: Network, snaps: Sequence[Snap | None], prices_ds: Sequence[int]) -> "Doors":
+        """The doors of targets that hang at these places; None hangs nowhere."""
+        hung = [(index, snap.link, snap.share) for index, snap in enumerate(snaps) if snap is not None]
+        index, link = (np.array([row[column] for row in hung], np.int64) for column in (0, 1))
+        along = np.array([row[2] for row in hung], np.float64)
+        row, edge = network.edges_along(link)
+        share = np.where(network.edge_forward[edge], along[row], 1 - along[row])
+        target = index[row].astype(np.int32)
+        return cls(edge, share, target, np.array(prices_ds, np.int32)[target])
+
+    def seeds(self, walking: Walking, cost: Ints) -> Seeds:
+        """Those that are open, at what they cost now. cost: int32[edges]."""
+        is_open = cost[self.edge] < CLOSED
+        edge, share, target = self.edge[is_open], self.share[is_open], self.target[is_open]
+        weighed, time = (np.rint(column[edge] * share).astype(np.int32) for column in (cost, walking.cost))
+        weighed += self.price_ds[is_open]
+        return Seeds(walking.network.edge_tail[edge], edge, weighed, time, target, share)

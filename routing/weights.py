@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from routing.kernels.weigh import weigh_all, weigh_some
+from routing.kernels.weigh import weigh_again, weigh_all, weigh_some
 from routing.overlay import Overlay, mode_of
 from routing.walking import Ints, Walking
 
 _NOTHING: Ints = np.empty(0, np.int32)
+MANY = 16
+"""When one edge of so many may have changed, it is quicker to weigh all of them in their order."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,25 @@ class Weights:
             edges = np.concatenate([edges, dearer.astype(np.int32)])
         if len(edges) == 0:
             return CostChange(self, replace(self, overlay=overlay), _NOTHING, _NOTHING)
+        if len(edges) * MANY > network.edge_count:
+            return self._change_many(overlay)
         cost, former = self.cost.copy(), np.empty(len(edges), np.int32)
         count, largest = weigh_some(
             edges, self.walking.cost, overlay.zones.factor, closed, network.edge_link, cost, former
         )
         weights = Weights(self.walking, overlay, cost, max(self.largest, int(largest)))
         return CostChange(self, weights, edges[:count], former[:count])
+
+    def _change_many(self, overlay: Overlay) -> "CostChange":
+        cost, edges = np.empty_like(self.cost), np.empty(len(self.cost), np.int32)
+        closed = overlay.closed_to(mode_of(self.walking.profile))
+        link = self.walking.network.edge_link
+        count, largest = weigh_again(
+            self.walking.cost, overlay.zones.factor, closed, link, self.cost, cost, edges
+        )
+        changed = edges[:count].copy()
+        weights = Weights(self.walking, overlay, cost, max(self.largest, int(largest)))
+        return CostChange(self, weights, changed, self.cost[changed])
 
 
 @dataclass(frozen=True)
@@ -59,3 +74,9 @@ class CostChange:
     weights: Weights
     edges: Ints
     former_cost: Ints
+
+    def concerns(self, edges: Ints) -> bool:
+        """Whether any of these edges costs another sum."""
+        if self.weights is self.former:
+            return False
+        return not np.array_equal(self.weights.cost[edges], self.former.cost[edges])

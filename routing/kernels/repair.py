@@ -1,7 +1,8 @@
 """Repair of a forest after a change: cut what hung on worsened edges, let it in again from the rim, relax.
 
-After Ramalingam and Reps (1996, An incremental algorithm for a generalization of the shortest-path problem), with the buckets of
-Dial (1969). Ends in the very forest that `build_forest` makes: at each node the least (cost, target, edge), which is unique.
+After Ramalingam and Reps (1996, An incremental algorithm for a generalization of the shortest-path problem), with the wide buckets
+of Meyer and Sanders (2003, Delta-stepping). Ends in the very forest that `build_forest` makes: at each node the least
+(cost, target, edge). It is the only one in which each node has the best that its neighbours offer, so the order decides nothing.
 """
 
 import numpy as np
@@ -9,165 +10,209 @@ from numba import njit
 
 INF = np.int32(2**31 - 1)
 CLOSED = np.int32(1 << 30)
-BUCKETS = 1 << 13
-"""Costs may be larger: what is farther ahead waits in its bucket for a later lap."""
+BUCKETS = 1 << 11
+LEAST_WIDTH = 6
+"""Bits of the cost that a bucket does not tell apart: 64 deciseconds, shorter than most edges."""
 CUT_TOO_MUCH = -1
+NEW, SEEN, QUEUED = range(3)
+"""States of a node: as before; looked at; looked at and in a bucket."""
+SURELY_FEW = 32
+"""One node of so many is cut off in no time; when there are more, a sample tells beforehand whether it will be too much."""
+SAMPLE = 64
 
 
 @njit(inline="always")
-def _offer(node, d, goal, edge, dist, next_edge, target, seen, work, heads, pool_node, pool_next, counts):
-    """Gives a node a better label, if it is one; counts: int64[2], entries in the pool and nodes in `work`.
+def _improve(node, d, goal, edge, dist, next_edge, target, state):
+    """Gives a node a better label, if it is one; whether those behind it must hear of it.
 
-    A node that was seen and keeps its cost is in the queue already: all offers of one cost come before its bucket is reached.
+    They must when they come through a node that is other than before: also when it has the same cost by another edge, or the same
+    label, but not the same way farther ahead. Whoever hangs on a node that was seen was seen as well.
     """
     if d > dist[node]:
-        return
-    if d == dist[node] and (goal > target[node] or (goal == target[node] and edge >= next_edge[node])):
-        return
-    if d < dist[node] or seen[node] == 0:
-        slot = d & (BUCKETS - 1)
-        pool_node[counts[0]] = node
-        pool_next[counts[0]] = heads[slot]
-        heads[slot] = counts[0]
-        counts[0] += 1
-    if seen[node] == 0:
-        seen[node] = 1
-        work[counts[1]] = node
-        counts[1] += 1
+        return False
+    if d == dist[node]:
+        if goal > target[node] or (goal == target[node] and edge > next_edge[node]):
+            return False
+        if goal == target[node] and state[node] != NEW:
+            next_edge[node] = edge
+            return False
     dist[node] = d
     next_edge[node] = edge
     target[node] = goal
+    return True
 
 
 @njit(cache=True, nogil=True)
-def _cut(in_start, edge_tail, cost, changed, former_cost, moved, next_edge, seen, work, limit):
-    """Lists the subtrees under worsened edges and moved roots in `work`; how many nodes, CUT_TOO_MUCH if more than `limit`."""
+def _seems_too_much(edge_head, next_edge, state, limit):
+    """Whether more than `limit` ways come by a node that was seen, to judge by some spread over all."""
+    nodes = len(next_edge)
+    asked = hit = 0
+    for v in range(0, nodes, max(1, nodes // SAMPLE)):
+        while state[v] == NEW and next_edge[v] >= 0:
+            v = edge_head[next_edge[v]]
+        asked += 1
+        hit += state[v]
+    return hit * nodes > limit * asked
+
+
+@njit(cache=True, nogil=True)
+def cut_off(in_start, edge_tail, edge_head, cost, changed, former_cost, moved, next_edge, state, work, limit):
+    """Lists the subtrees under worsened edges and moved roots; how many nodes, CUT_TOO_MUCH if (about) more than `limit`.
+
+    cost: int32[edges] as it is now; changed: int32[k] edges, each once, that cost `former_cost` before. moved: int32[m], roots whose
+    seed is not the same any more. state: uint8[nodes] zeros, and work: int32[nodes] are for `repair_forest`.
+    """
     count = 0
     for i in range(len(changed)):
         e = changed[i]
         t = edge_tail[e]
-        if cost[e] > former_cost[i] and next_edge[t] == e and seen[t] == 0:
-            seen[t] = 1
+        if cost[e] > former_cost[i] and next_edge[t] == e:
+            state[t] = SEEN
             work[count] = t
             count += 1
     for i in range(len(moved)):
-        if seen[moved[i]] == 0:
-            seen[moved[i]] = 1
-            work[count] = moved[i]
-            count += 1
+        state[moved[i]] = SEEN
+        work[count] = moved[i]
+        count += 1
+    few = 0 if count > SAMPLE else min(limit, len(next_edge) // SURELY_FEW)
     i = 0
     while i < count:
-        if count > limit:
-            return CUT_TOO_MUCH
+        if count > few:
+            if count > limit or (few < limit and _seems_too_much(edge_head, next_edge, state, limit)):
+                return CUT_TOO_MUCH
+            few = limit
         v = work[i]
         i += 1
         for e in range(in_start[v], in_start[v + 1]):
             t = edge_tail[e]
-            if next_edge[t] == e and seen[t] == 0:
-                seen[t] = 1
+            if next_edge[t] == e and state[t] == NEW:
+                state[t] = SEEN
                 work[count] = t
                 count += 1
     return count
 
 
 @njit(cache=True, nogil=True)
-def repair_forest(
-    in_start, edge_tail, edge_head, out_start, out_edge, cost, changed, former_cost, moved,
-    seed_node, seed_cost, seed_target, dist, next_edge, target, seen, work, limit,
-):  # fmt: skip
-    """Brings dist, next_edge, target: int32[nodes] up to date in place; how many nodes are in `work`, CUT_TOO_MUCH: build anew.
-
-    cost: int32[edges] as it is now; changed: int32[k] edges that cost `former_cost` before. moved: int32[m], roots whose seed is
-    not the same any more. seed_*: all seeds as they are now. target: already in the numbers of the seeds' targets.
-    seen: uint8[nodes] zeros, work: int32[nodes]; both tell afterwards which nodes were looked at. When CUT_TOO_MUCH is
-    returned, the forest is as it was.
-    """
-    counts = np.zeros(2, np.int64)
-    cut = _cut(in_start, edge_tail, cost, changed, former_cost, moved, next_edge, seen, work, limit)
-    if cut == CUT_TOO_MUCH:
-        return cut
-    counts[1] = cut
-    heads = np.full(BUCKETS, -1, np.int32)
-    # each edge makes at most one better offer in each of two roles, each cut node is let in once
-    most = 2 * len(edge_tail) + len(seed_node) + cut
-    pool_node, pool_next = np.empty(most, np.int32), np.empty(most, np.int32)
-    for i in range(cut):
-        v = work[i]
-        dist[v] = INF
-        next_edge[v] = -1
-        target[v] = -1
+def _let_in(out_start, out_edge, edge_head, cost, dist, next_edge, target, state, work, cut):
+    """Gives each cut node its best way to one that was not cut, or none."""
     for i in range(cut):
         v = work[i]
         best, best_edge, best_goal = np.int64(INF), -1, -1
         for k in range(out_start[v], out_start[v + 1]):
             e = out_edge[k]
             h = edge_head[e]
-            if cost[e] >= CLOSED or seen[h] != 0 or dist[h] == INF:
+            if cost[e] >= CLOSED or state[h] != NEW or dist[h] == INF:
                 continue
             d = np.int64(dist[h]) + cost[e]
             goal = target[h]
             if d < best or (d == best and (goal < best_goal or (goal == best_goal and e < best_edge))):
                 best, best_edge, best_goal = d, e, goal
-        if best_edge >= 0:
-            _offer(
-                v, best, best_goal, best_edge, dist, next_edge, target, seen, work,
-                heads, pool_node, pool_next, counts,
-            )  # fmt: skip
-    for i in range(len(changed)):
-        e = changed[i]
-        h = edge_head[e]
-        if cost[e] < former_cost[i] and dist[h] != INF:
-            _offer(
-                edge_tail[e], np.int64(dist[h]) + cost[e], target[h], e, dist, next_edge, target, seen, work,
-                heads, pool_node, pool_next, counts,
-            )  # fmt: skip
-    for i in range(len(seed_node)):
-        _offer(
-            seed_node[i], np.int64(seed_cost[i]), seed_target[i], -1, dist, next_edge, target, seen, work,
-            heads, pool_node, pool_next, counts,
-        )  # fmt: skip
-    _settle(
-        in_start, edge_tail, cost, dist, next_edge, target, seen, work, heads, pool_node, pool_next, counts
-    )
-    return counts[1]
+        dist[v] = best
+        next_edge[v] = best_edge
+        target[v] = best_goal
 
 
 @njit(cache=True, nogil=True)
-def _settle(
-    in_start, edge_tail, cost, dist, next_edge, target, seen, work, heads, pool_node, pool_next, counts
-):
-    """Relaxes from the queued nodes on, in the order of their costs."""
-    if counts[0] == 0:
-        return
-    now = np.int64(INF)
-    for p in range(counts[0]):
-        now = min(now, np.int64(dist[pool_node[p]]))
-    done = 0
-    while done < counts[0]:
+def repair_forest(
+    in_start, edge_tail, edge_head, out_start, out_edge, cost, changed, former_cost, largest,
+    seed_node, seed_cost, seed_target, dist, next_edge, target, state, work, cut,
+):  # fmt: skip
+    """Brings dist, next_edge, target: int32[nodes] up to date in place, after `cut_off`; returns how many nodes are in `work`.
+
+    No finite cost of an edge is more than `largest`. seed_*: all seeds as they are now. target: already in the numbers of the seeds'
+    targets. Afterwards the first of `work` are the nodes on whose way anything is other than before, be it far ahead: a cost, a
+    next edge, the target, the seed. These are all that were cut off, all with a better label, and all behind them.
+    """
+    _let_in(out_start, out_edge, edge_head, cost, dist, next_edge, target, state, work, cut)
+    count = cut
+    for i in range(len(changed)):
+        e = changed[i]
+        t, h = edge_tail[e], edge_head[e]
+        if cost[e] >= former_cost[i] or dist[h] == INF:
+            continue
+        d = np.int64(dist[h]) + cost[e]
+        if _improve(t, d, target[h], e, dist, next_edge, target, state) and state[t] == NEW:
+            state[t] = SEEN
+            work[count] = t
+            count += 1
+    for i in range(len(seed_node)):
+        v, c, goal = seed_node[i], seed_cost[i], seed_target[i]
+        if next_edge[v] < 0 and dist[v] == c and target[v] == goal:
+            continue
+        if _improve(v, c, goal, -1, dist, next_edge, target, state) and state[v] == NEW:
+            state[v] = SEEN
+            work[count] = v
+            count += 1
+    return _settle(in_start, edge_tail, cost, dist, next_edge, target, state, work, count, largest)
+
+
+@njit(inline="always")
+def _link(node, slot, heads, before, after):
+    """Puts a node first in a bucket. before: the node before it, or ~slot at the first."""
+    first = heads[slot]
+    if first >= 0:
+        before[first] = node
+    before[node] = ~slot
+    after[node] = first
+    heads[slot] = node
+
+
+@njit(inline="always")
+def _unlink(node, heads, before, after):
+    """Takes a node out of its bucket."""
+    if before[node] < 0:
+        heads[~before[node]] = after[node]
+    else:
+        after[before[node]] = after[node]
+    if after[node] >= 0:
+        before[after[node]] = before[node]
+
+
+@njit(cache=True, nogil=True)
+def _settle(in_start, edge_tail, cost, dist, next_edge, target, state, work, count, largest):
+    """Relaxes from the nodes in `work` on, about in the order of their costs; how many nodes are in `work` then."""
+    low, high = np.int64(INF), np.int64(0)
+    for i in range(count):
+        d = np.int64(dist[work[i]])
+        if d < INF:
+            low, high = min(low, d), max(high, d)
+    width = LEAST_WIDTH
+    while (max(high - low, np.int64(largest)) >> width) >= BUCKETS - 1:  # all that waits fits in one round
+        width += 1
+    heads = np.full(BUCKETS, -1, np.int32)
+    before, after = np.empty(len(dist), np.int32), np.empty(len(dist), np.int32)
+    waiting = 0
+    for i in range(count):
+        v = work[i]
+        if dist[v] < INF:
+            state[v] = QUEUED
+            _link(v, (dist[v] >> width) & (BUCKETS - 1), heads, before, after)
+            waiting += 1
+    now = low >> width
+    while waiting > 0:
         slot = now & (BUCKETS - 1)
-        p = heads[slot]
-        heads[slot] = -1
-        # invariant: every node whose dist is `now` has its final label
-        while p >= 0:
-            following = pool_next[p]
-            v = pool_node[p]
-            if dist[v] > now:  # of a later lap
-                pool_next[p] = heads[slot]
-                heads[slot] = p
-                p = following
-                continue
-            done += 1
-            p = following
-            if dist[v] != now:
-                continue
-            goal = target[v]
+        # invariant: whatever costs less than this bucket has its final label, and those behind it heard of it
+        while heads[slot] >= 0:
+            v = heads[slot]
+            _unlink(v, heads, before, after)
+            state[v] = SEEN
+            waiting -= 1
+            d, goal = np.int64(dist[v]), target[v]
             for e in range(in_start[v], in_start[v + 1]):
-                if cost[e] < CLOSED:
-                    _offer(
-                        edge_tail[e], now + cost[e], goal, e, dist, next_edge, target, seen, work,
-                        heads, pool_node, pool_next, counts,
-                    )  # fmt: skip
+                t = edge_tail[e]
+                if cost[e] >= CLOSED or not _improve(t, d + cost[e], goal, e, dist, next_edge, target, state):
+                    continue
+                if state[t] == NEW:
+                    work[count] = t
+                    count += 1
+                if state[t] == QUEUED:
+                    _unlink(t, heads, before, after)
+                else:
+                    state[t] = QUEUED
+                    waiting += 1
+                _link(t, (dist[t] >> width) & (BUCKETS - 1), heads, before, after)
         now += 1
+    return count
 
 
 @njit(cache=True, nogil=True)
@@ -209,35 +254,63 @@ def find_moved_roots(
 
 
 @njit(cache=True, nogil=True)
-def find_touched(
-    in_start, edge_tail, looked_at, moved, renumber,
-    old_dist, old_next, old_target, dist, next_edge, target, touched,
-):  # fmt: skip
-    """int32[k], in no order: nodes on whose way anything is other than before, be it far ahead: cost, next edge, target or seed.
+def renumbered(target, renumber):
+    """int32[nodes]: the targets by their new numbers; renumber: int32[targets + 1], its last row is for -1, none."""
+    out = np.empty(len(target), np.int32)
+    for v in range(len(target)):
+        out[v] = renumber[target[v]]
+    return out
 
-    looked_at: int32[m], all nodes that may have another label. touched: uint8[nodes] zeros, set to 1 for these.
+
+@njit(cache=True, nogil=True)
+def compare_forests(
+    in_start,
+    edge_tail,
+    changed,
+    moved,
+    renumber,
+    old_dist,
+    old_next,
+    old_target,
+    dist,
+    next_edge,
+    target,
+    state,
+):
+    """int32[k], in no order: nodes on whose way anything is other in one forest than in another; see `repair_forest`, `cut_off`.
+
+    moved: int32[m], roots whose seed is not the same. renumber: int32[targets + 1], from the old numbers of targets to the new.
+    state: uint8[nodes], any; afterwards SEEN for these, NEW for all others.
     """
     found = np.empty(len(dist), np.int32)
     count = 0
-    for i in range(len(moved)):
-        touched[moved[i]] = 1
-        found[count] = moved[i]
-        count += 1
-    for i in range(len(looked_at)):
-        v = looked_at[i]
+    for v in range(len(dist)):
         same = dist[v] == old_dist[v] and next_edge[v] == old_next[v] and target[v] == renumber[old_target[v]]
-        if not same and touched[v] == 0:
-            touched[v] = 1
-            found[count] = v
+        state[v] = NEW if same else SEEN
+    for v in range(len(dist)):
+        found[count] = v
+        count += state[v]
+    for i in range(len(changed)):
+        t = edge_tail[changed[i]]
+        if next_edge[t] == changed[i] and state[t] == NEW:  # what changed farther ahead made up for it
+            state[t] = SEEN
+            found[count] = t
+            count += 1
+    for i in range(len(moved)):
+        if state[moved[i]] == NEW:
+            state[moved[i]] = SEEN
+            found[count] = moved[i]
             count += 1
     i = 0
     while i < count:
         v = found[i]
         i += 1
+        if dist[v] != old_dist[v] or target[v] != renumber[old_target[v]]:
+            continue  # whoever hangs on it by an edge of the same cost has another label as well
         for e in range(in_start[v], in_start[v + 1]):
             t = edge_tail[e]
-            if next_edge[t] == e and touched[t] == 0:
-                touched[t] = 1
+            if next_edge[t] == e and state[t] == NEW:
+                state[t] = SEEN
                 found[count] = t
                 count += 1
-    return found[:count].copy()
+    return found[:count]

@@ -64,3 +64,22 @@ def weigh_some(edges, free, factor, closed, edge_link, cost, former):
         if largest < c < CLOSED:
             largest = c
     return count, largest
+
+
+@njit(cache=True, nogil=True)
+def weigh_again(free, factor, closed, edge_link, former, cost, edges):
+    """Fills cost as `weigh_all` does, and lists in edges: int32[edges] those that cost another sum than in former: int32[edges].
+
+    Returns (how many these are, the largest finite of theirs).
+    """
+    count = 0
+    largest = np.int32(1)
+    for e in range(len(free)):
+        c = _weighed(free[e], factor[e], closed[edge_link[e]])
+        cost[e] = c
+        if c != former[e]:
+            edges[count] = e
+            count += 1
+            if largest < c < CLOSED:
+                largest = c
+    return count, largest

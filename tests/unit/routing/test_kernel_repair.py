@@ -1,0 +1,241 @@
+"""The loops of `kernels.repair` against obvious ones, on multigraphs full of ties; also run by `infra/mutate.py`, not compiled."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from routing.kernels.repair import (
+    CUT_TOO_MUCH,
+    compare_forests,
+    cut_off,
+    find_moved_roots,
+    renumbered,
+    repair_forest,
+)
+from tests.unit.routing.graphs import (
+    CLOSED,
+    INF,
+    Graph,
+    Ints,
+    Label,
+    Seed,
+    best_labels,
+    columns,
+    draw_graph,
+    forest_of,
+    seed_at,
+    way_of,
+)
+
+CASES = range(150)
+UNIVERSE = 5
+"""Ids of targets; those of one moment are numbered in their order."""
+GONE = -2
+
+
+class Moment(NamedTuple):
+    """What is in force: which targets there are, their seeds by number, what each edge costs."""
+
+    ids: list[int]
+    seeds: list[Seed]
+    cost: Ints
+
+    def by_node(self) -> tuple[np.ndarray, ...]:
+        """The columns that find_moved_roots takes: order, node, cost, target, rest."""
+        node, cost, target = columns(self.seeds)
+        rest = np.array([(s.edge, s.share) for s in self.seeds], np.float64).reshape(-1, 2)
+        return np.argsort(node, kind="stable"), node, cost, target, rest
+
+
+def draw_moment(rng: np.random.Generator, graph: Graph, former: Moment | None = None) -> Moment:
+    """Random, or what a change makes of the former: some edges cost another sum, some targets go, come, move, are priced."""
+    costs = [1, 2, 2, 3, 5, CLOSED] if graph.edges % 2 == 0 else [1, 30_000, 70_000, 400_000, CLOSED, CLOSED]
+    cost = rng.choice(costs, graph.edges).astype(np.int32)
+    doors = [
+        Seed(i, int(rng.integers(graph.nodes)), int(rng.integers(6)), k, 0.5)
+        for i in range(UNIVERSE)
+        for k in range(2)
+    ]
+    if former is not None:
+        kept = rng.random(graph.edges) < rng.choice([0, 0.5, 0.9, 1])
+        cost = np.where(kept, former.cost, cost).astype(np.int32)
+        doors = [s for s in doors if s.target not in former.ids or rng.random() < 0.2]
+        restless = rng.choice([0, 0.3])
+        doors += [
+            draw_seed(rng, s) if rng.random() < restless else s
+            for s in (s._replace(target=former.ids[s.target]) for s in former.seeds)
+        ]
+    ids = sorted(rng.permutation(UNIVERSE)[: rng.integers(0, UNIVERSE + 1)].tolist())
+    if former is not None and rng.random() < 0.5:
+        ids = former.ids
+    seeds = [
+        s._replace(target=ids.index(s.target))
+        for s in sorted(doors, key=lambda s: s.target)
+        if s.target in ids
+    ]
+    return Moment(ids, seeds, cost)
+
+
+def draw_seed(rng: np.random.Generator, seed: Seed) -> Seed:
+    """The same door, but for its price, its edge or where on that it is."""
+    changes: list[dict[str, int | float]] = [
+        {"cost": max(0, seed.cost + int(rng.integers(-2, 3)))},
+        {"edge": 7},
+        {"share": 0.25},
+    ]
+    return Seed(**{**seed._asdict(), **changes[rng.integers(3)]})
+
+
+class Change(NamedTuple):
+    """Two moments on one graph, and what must come of them."""
+
+    graph: Graph
+    old: Moment
+    new: Moment
+
+    @property
+    def renumber(self) -> Ints:
+        return np.array(
+            [*(self.new.ids.index(i) if i in self.new.ids else GONE for i in self.old.ids), -1], np.int32
+        )
+
+    def labels(self) -> tuple[list[Label], list[Label]]:
+        return best_labels(self.graph, self.old.cost, self.old.seeds), best_labels(
+            self.graph, self.new.cost, self.new.seeds
+        )
+
+    def moved(self, labels: list[Label]) -> list[int]:
+        """Roots of the old forest whose seed is not among the new ones, first of its kind, and whose target came no nearer."""
+        found = []
+        for node, label in enumerate(labels):
+            if label[0] == INF or label[2] >= 0:
+                continue
+            seed, target = seed_at(label, node, self.old.seeds), int(self.renumber[label[1]])
+            assert seed is not None
+            now = seed_at((seed.cost, target, -1), node, self.new.seeds)
+            is_same = now is not None and (now.edge, now.share) == (seed.edge, seed.share)
+            is_better = any(
+                (s.node, s.target) == (node, target) and s.cost < seed.cost for s in self.new.seeds
+            )
+            if not is_same and not is_better:
+                found.append(node)
+        return found
+
+    def touched(self) -> list[int]:
+        """Nodes where somebody is told anything else than before."""
+        before, after = self.labels()
+        return [
+            node for node in range(self.graph.nodes)
+            if way_of(self.graph, before, self.old.seeds, node, self.old.ids)
+            != way_of(self.graph, after, self.new.seeds, node, self.new.ids)
+        ]  # fmt: skip
+
+    def worsened(self) -> tuple[Ints, Ints]:
+        """(edges whose cost changed, what they cost)."""
+        changed = np.flatnonzero(self.old.cost != self.new.cost).astype(np.int32)
+        return changed[::-1].copy(), self.old.cost[changed][::-1].copy()
+
+
+def draw_change(case: int) -> Change:
+    rng = np.random.default_rng(case)
+    graph = draw_graph(rng, edges=24 + case % 2)  # an odd number: costs far apart, wide buckets
+    old = draw_moment(rng, graph)
+    return Change(graph, old, draw_moment(rng, graph, old))
+
+
+def moved_roots(change: Change) -> Ints:
+    dist, next_edge, target = forest_of(change.labels()[0])
+    return np.asarray(
+        find_moved_roots(
+            next_edge, dist, target, change.renumber, *change.old.by_node(), *change.new.by_node()
+        )
+    )
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_moved_roots_are_those_whose_seed_is_no_more(case: int) -> None:
+    change = draw_change(case)
+    assert moved_roots(change).tolist() == change.moved(change.labels()[0])
+
+
+def cut(change: Change, limit: int) -> tuple[int, np.ndarray, Ints]:
+    state, work = np.zeros(change.graph.nodes, np.uint8), np.full(change.graph.nodes, -7, np.int32)
+    _, next_edge, _ = forest_of(change.labels()[0])
+    graph, worsened = change.graph, change.worsened()
+    count = cut_off(
+        graph.in_start,
+        graph.edge_tail,
+        graph.edge_head,
+        change.new.cost,
+        *worsened,
+        moved_roots(change),
+        next_edge,
+        state,
+        work,
+        limit,
+    )
+    return count, state, work
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_hung_on_a_worsened_edge_or_a_moved_root_is_cut_off(case: int) -> None:
+    change = draw_change(case)
+    before, _ = change.labels()
+    moved, expected = change.moved(before), []
+    for node in range(change.graph.nodes):
+        at, hangs = node, node in moved
+        while before[at][2] >= 0:
+            edge = before[at][2]
+            hangs |= bool(change.new.cost[edge] > change.old.cost[edge])
+            at = int(change.graph.edge_head[edge])
+            hangs |= at in moved
+        if hangs:
+            expected.append(node)
+    count, state, work = cut(change, len(expected))
+    assert sorted(work[:count].tolist()) == expected
+    assert np.flatnonzero(state).tolist() == expected
+    assert (work[count:] == -7).all()
+    if expected:
+        assert cut(change, len(expected) - 1)[0] == CUT_TOO_MUCH
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_repaired_forest_is_that_of_the_new_state_and_work_lists_whom_it_concerns(case: int) -> None:
+    change = draw_change(case)
+    before, after = change.labels()
+    count, state, work = cut(change, change.graph.nodes)
+    dist, next_edge, target = forest_of(before)
+    target, graph, cost = renumbered(target, change.renumber), change.graph, change.new.cost
+    count = repair_forest(
+        *graph[:2], graph.edge_head, graph.out_start, graph.out_edge, cost, *change.worsened(),
+        np.int32(cost[cost < CLOSED].max(initial=1)), *columns(change.new.seeds), dist, next_edge, target, state, work, count,
+    )  # fmt: skip
+    for made, expected in zip((dist, next_edge, target), forest_of(after), strict=True):
+        assert made.tolist() == expected.tolist()
+    assert sorted(work[:count].tolist()) == change.touched()
+    assert (work[count:] == -7).all()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_two_forests_differ_where_a_way_does(case: int) -> None:
+    change = draw_change(case)
+    before, after = change.labels()
+    old_dist, old_next, old_target = forest_of(before)
+    dist, next_edge, target = forest_of(after)
+    state = np.random.default_rng(case).integers(0, 4, change.graph.nodes).astype(np.uint8)
+    found = compare_forests(
+        change.graph.in_start, change.graph.edge_tail, change.worsened()[0], moved_roots(change), change.renumber, old_dist, old_next, old_target,
+        dist, next_edge, target, state,
+    )  # fmt: skip
+    assert sorted(found.tolist()) == change.touched()
+    assert np.flatnonzero(state).tolist() == change.touched()
+
+
+def test_targets_get_their_new_numbers_and_none_stays_none() -> None:
+    assert renumbered(np.array([2, 0, -1, 1], np.int32), np.array([1, -2, 0, -1], np.int32)).tolist() == [
+        0,
+        1,
+        -1,
+        -2,
+    ]
