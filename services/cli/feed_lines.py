@@ -11,7 +11,7 @@ from services.cli.feed_documents import readable
 from streams.adapters.registry import AnyEvent, Reading
 from streams.events.alerts import Severity, Telegram
 from streams.events.base import Action, Rejection, Status
-from streams.events.closures import ClosureReport
+from streams.events.closures import ClosureReport, ClosureSnapshot
 from streams.events.shelters import ShelterReport, SiteReport
 
 JST = timezone(timedelta(hours=9))
@@ -27,6 +27,8 @@ def event_line(event: AnyEvent) -> str:
         words = _site_words(event)
     elif isinstance(event, ShelterReport):
         words = _shelter_words(event)
+    elif isinstance(event, ClosureSnapshot):
+        words = ["whole list", event.id, f"{len(event.closures)} closed", _time(event.as_of_ms)]
     else:
         words = _closure_words(event)
     return readable("  ".join(word for word in words if word))

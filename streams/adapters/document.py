@@ -4,10 +4,10 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from xml.etree.ElementTree import Element
 
 import msgspec
@@ -24,6 +24,8 @@ MAX_RECORDS = 200_000
 HEAD_BYTES = 4_096
 BOM = b"\xef\xbb\xbf"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+T = TypeVar("T")
 
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
@@ -124,6 +126,7 @@ class Document:
 
     def rows(self) -> Iterator[tuple[str, Row | RefusedError]]:
         """Lines of the CSV below its header with their places; one that does not fit the header is a refusal."""
+        csv.field_size_limit(MAX_BYTES)  # a closed area's outline may be one field of more than 128 KiB
         reader = csv.reader(io.StringIO(self.text.lstrip("\ufeff\r\n"), newline=""))
         next(reader)
         for count in itertools.count(1):
@@ -150,6 +153,15 @@ class Document:
                 "quote fields that hold a comma",
             )
         return Row(dict(zip(self.columns, values + [""] * missing, strict=False)))
+
+
+def bounded(records: Iterable[T], place: Callable[[int], str]) -> Iterator[tuple[str, T | RefusedError]]:
+    """Each record with its place, which is made of its number from 0; beyond `MAX_RECORDS` one refusal and no more."""
+    for number, record in enumerate(records):
+        if number == MAX_RECORDS:
+            yield place(number), too_many()
+            return
+        yield place(number), record
 
 
 def too_many() -> RefusedError:

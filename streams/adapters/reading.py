@@ -6,10 +6,10 @@ from typing import TypeVar
 
 from streams.events.alerts import Telegram
 from streams.events.base import Rejection
-from streams.events.closures import ClosureReport
+from streams.events.closures import ClosureReport, ClosureSnapshot
 from streams.events.shelters import ShelterReport, SiteReport
 
-AnyEvent = Telegram | SiteReport | ShelterReport | ClosureReport
+AnyEvent = Telegram | SiteReport | ShelterReport | ClosureReport | ClosureSnapshot
 T = TypeVar("T")
 
 RECORD_CHARS = 4_000
@@ -61,6 +61,24 @@ class RefusedError(ValueError):
         )
 
 
+class Findings:
+    """What a reader has found so far in a document of several parts."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.events: list[AnyEvent] = []
+        self.rejections: list[Rejection] = []
+        self.notes: list[str] = []
+
+    def refuse(self, error: RefusedError, *, place: str = "", record: str = "") -> None:
+        """Keeps a refusal with its place; the other parts stand."""
+        self.rejections.append(error.rejection(self.source, place=place, record=record))
+
+    def reading(self, form: str, kind: str = "") -> Reading:
+        """All of it."""
+        return Reading(form, tuple(self.events), tuple(self.rejections), tuple(self.notes), kind)
+
+
 def clip(text: object, *, chars: int = 60) -> str:
     """A value as it may be quoted in a sentence."""
     shown = " ".join(str(text).split())
@@ -71,14 +89,13 @@ def read_each(
     form: str, source: Source, records: Iterable[tuple[str, T | RefusedError]], make: Callable[[T], AnyEvent]
 ) -> Reading:
     """Makes an event of each record; one that is refused is a rejection at its place, and the others stand."""
-    events: list[AnyEvent] = []
-    rejections: list[Rejection] = []
+    found = Findings(source)
     for place, record in records:
         if isinstance(record, RefusedError):
-            rejections.append(record.rejection(source, place=place))
+            found.refuse(record, place=place)
             continue
         try:
-            events.append(make(record))
+            found.events.append(make(record))
         except RefusedError as error:
-            rejections.append(error.rejection(source, place=place, record=str(record)))
-    return Reading(form, tuple(events), tuple(rejections))
+            found.refuse(error, place=place, record=str(record))
+    return found.reading(form)

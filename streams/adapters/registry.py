@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from streams.adapters.atom import is_atom, read_atom
+from streams.adapters.cap import is_cap, read_cap
 from streams.adapters.closures_geojson import is_closures, read_closures
 from streams.adapters.document import MAX_BYTES, Document
+from streams.adapters.edxl import is_edxl, read_edxl
 from streams.adapters.geojson import check_crs, first_properties, is_collection
 from streams.adapters.gsi import is_gsi_csv, is_gsi_geojson, read_gsi_csv, read_gsi_geojson
 from streams.adapters.jma import is_jma, read_jma
@@ -28,14 +31,17 @@ class Format:
 
 FORMATS: tuple[Format, ...] = (
     Format("jma", is_jma, read_jma),
+    Format("cap", is_cap, read_cap),
+    Format("atom", is_atom, read_atom),
+    Format("edxl", is_edxl, read_edxl),
     Format("gsi-geojson", is_gsi_geojson, read_gsi_geojson),
     Format("closures-geojson", is_closures, read_closures),
     Format("gsi-csv", is_gsi_csv, read_gsi_csv),
     Format("shelter-status-csv", is_status_csv, read_status_csv),
     Format("recommended-csv", is_recommended_csv, read_recommended_csv),
 )
-MARKED = frozenset({"jma", "gsi-geojson", "closures-geojson"})
-"""Formats of XML and JSON; rows are looked for only in what is neither."""
+ROWS = frozenset({"gsi-csv", "shelter-status-csv", "recommended-csv"})
+"""Formats of rows, which are looked for only in what is neither XML nor JSON; the others only in what is."""
 
 
 def read(document: bytes, source: Source, *, name: str = "") -> Reading:
@@ -63,7 +69,7 @@ def _refused(found: str, error: RefusedError, source: Source) -> Reading:
 
 def _find_format(document: Document) -> Format:
     is_marked = document.looks_like_xml or document.looks_like_json
-    candidates = (f for f in FORMATS if (f.name in MARKED) == is_marked)
+    candidates = (f for f in FORMATS if (f.name in ROWS) != is_marked)
     return next((candidate for candidate in candidates if candidate.detect(document)), UNREADABLE)
 
 

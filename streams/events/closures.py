@@ -30,6 +30,14 @@ class Geometry(msgspec.Struct, frozen=True):
     parts: tuple[tuple[tuple[float, float], ...], ...]
 
 
+class Misplacement(StrEnum):
+    """Why a closure has no place of its own on the network."""
+
+    BY_NAME = "by-name"  # no usable drawing: the whole road of that name is closed
+    NOT_DRAWN = "not-drawn"  # no usable drawing, and no road of that name
+    NO_ROAD_THERE = "no-road-there"  # drawn in this area, where no way is
+
+
 class ClosureReport(Event, frozen=True, kw_only=True, tag="closure-report"):
     """One statement about one closure. The newest `as_of_ms` of an id wins; `CANCEL` reopens."""
 
@@ -48,6 +56,16 @@ class ClosureReport(Event, frozen=True, kw_only=True, tag="closure-report"):
     status: Status = Status.ACTUAL
 
 
+class ClosureSnapshot(Event, frozen=True, kw_only=True, tag="closure-snapshot"):
+    """A feed's whole list at one moment. What the newest one of a list does not name has ended, whatever was reported before."""
+
+    id: str  # which list: the source, and the part of it that the document is whole for
+    source: str
+    as_of_ms: int
+    closures: tuple[str, ...] = ()  # ids of all that is closed, or was and is not said to be open; sorted
+    status: Status = Status.ACTUAL
+
+
 class ClosureState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """State topic `closures`, key = id; a tombstone means: not closed any more."""
 
@@ -63,3 +81,10 @@ class ClosureState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     structure: Structure = Structure.UNKNOWN
     starts_at_ms: int | None = None
     ends_at_ms: int | None = None
+
+
+class ClosureRepair(msgspec.Struct, frozen=True, kw_only=True):
+    """State topic `repairs`, key = id of the closure: staff must place it by hand. A tombstone: it has its place, or is over."""
+
+    id: str
+    why: Misplacement
