@@ -1,4 +1,4 @@
-"""Answers on Porto, one core: in batches and one by one, with snap, polyline and JSON. One JSON line a figure; needs MIO_TEST_DATA.
+"""Answers on Porto and in the made-up city of 1.1 million nodes, one core: in batches and one by one, with snap, polyline and JSON. One JSON line a figure; needs MIO_TEST_DATA.
 
 Places lie anywhere within 300 m of a way, not on nodes. Processor time, the median of some rounds.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import orjson
+from big_city import list_targets, open_big_city
 
 import routing
 from routing.batch import Reader, Streets
@@ -38,6 +39,10 @@ def say(name: str, count: int, seconds: float, bar: int | None = None) -> None:
     print(json.dumps({"name": name, "value": rate, "unit": "1/s", "bar": bar, "met": met}), flush=True)
 
 
+def tell(name: str, value: float, unit: str) -> None:
+    print(json.dumps({"name": name, "value": value, "unit": unit}), flush=True)
+
+
 def porto_field() -> routing.Field:
     """60 targets on the streets of Porto, as in the other benchmarks."""
     network = read_osm(DATA / "osm" / "porto_portugal.osm.pbf")
@@ -57,27 +62,38 @@ def places_near(network: routing.Network, count: int) -> tuple[np.ndarray, np.nd
     )
 
 
-def main() -> None:
-    field = porto_field()
+def city_field() -> routing.Field:
+    """600 targets in the made-up city of 1.1 million nodes."""
+    network = open_big_city()
+    walking = routing.Walking.of(routing.Snapper(network), routing.get_profile("adult"))
+    return routing.Field.build(walking, list_targets(network), routing.Overlay(network))
+
+
+def measure(name: str, field: routing.Field) -> None:
+    """Batch, single and whole answers, and what one of them looks like."""
     lat, lon = places_near(field.network, PLACES)
     reader = Reader(Streets(field.walking.snapper), field)
     places = list(zip(lat.tolist(), lon.tolist(), strict=True))
     found = reader.find_all(lat, lon)
-    has_way = float(found.has_way.mean())
-    bytes_each = len(orjson.dumps(found.columns())) / PLACES
-    say(
-        "porto_answers_batch",
-        PLACES,
-        cpu_s(lambda: orjson.dumps(reader.find_all(lat, lon).columns())),
-        100_000,
-    )
-    say("porto_answers_single", PLACES, cpu_s(lambda: [reader.compact(*p) for p in places]), 50_000)
-    say("porto_answers_whole", 2_000, cpu_s(lambda: [reader.find(*p) for p in places[:2_000]], 3))
-    say("porto_answers_oracle", 300, cpu_s(lambda: [routing.find_route(field, *p) for p in places[:300]], 3))
+    batch = cpu_s(lambda: orjson.dumps(reader.find_all(lat, lon).columns()))
+    say(f"{name}_answers_batch", PLACES, batch, 100_000)
+    say(f"{name}_answers_single", PLACES, cpu_s(lambda: [reader.compact(*p) for p in places]), 50_000)
+    say(f"{name}_answers_whole", 2_000, cpu_s(lambda: [reader.find(*p) for p in places[:2_000]], 3))
+    reader.make_table()
+    say(f"{name}_answers_whole_by_table", 2_000, cpu_s(lambda: [reader.find(*p) for p in places[:2_000]], 3))
     made = cpu_s(lambda: Reader(reader._streets, field))  # noqa: SLF001
-    print(json.dumps({"name": "porto_reader_made", "value": round(made * 1e6), "unit": "us"}))
-    shape = {"name": "porto_answers_shape", "with_way": round(has_way, 4), "bytes_each": round(bytes_each)}
-    print(json.dumps(shape | {"mean_m": round(float(found.length_m[found.has_way].mean()))}))
+    tell(f"{name}_reader_made", round(made * 1e6), "us")
+    tell(f"{name}_answers_with_way", round(float(found.has_way.mean()), 4), "")
+    tell(f"{name}_answers_bytes", round(len(orjson.dumps(found.columns())) / PLACES), "bytes each")
+    tell(f"{name}_answers_metres", round(float(found.length_m[found.has_way].mean())), "m on average")
+
+
+def main() -> None:
+    field = porto_field()
+    measure("porto", field)
+    places = list(zip(*(column.tolist() for column in places_near(field.network, 300)), strict=True))
+    say("porto_answers_oracle", 300, cpu_s(lambda: [routing.find_route(field, *p) for p in places], 3))
+    measure("big_city", city_field())
 
 
 if __name__ == "__main__":

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from routing.directions import BACK_DEG, KINDS, TURN_DEG, Step
+from routing.directions import BACK_DEG, KINDS, TURN_DEG
 from routing.errors import PlaceError
 from routing.field import Field
+from routing.found import STEP_KEYS, FoundRoute, Trace
 from routing.geo import distance_m, require_place
 from routing.kernels.answers import (
     ASK,
@@ -20,26 +21,27 @@ from routing.kernels.answers import (
     Lines,
     find_way,
     find_ways,
-    metres_along,
     starts_of,
 )
 from routing.kernels.grid import snap, snap_all
 from routing.kernels.others import Notes, nearest_others, others_from, others_of_all
+from routing.kernels.pointers import table_of
 from routing.kernels.polyline import (
-    answer_json,
+    Texts,
     encode_edges,
+    line_json,
     polylines,
     put_polyline,
+    way_json,
 )
-from routing.kernels.steps import begin_steps
+from routing.kernels.steps import begin_steps, metres_along
 from routing.network import Network, Way
+from routing.overlay import mode_of
 from routing.profiles import CLOSED
 from routing.route import ALTERNATIVES, Alternative, Route, Stay, find_route, list_directs
 from routing.rows import Answers, Rows
 from routing.snap import REACH_M, Snap, Snapper, frozen, make_snap
 
-STEP_KEYS = ("straight", "turn-left", "turn-right", "turn-back", "steps", "bridge", "tunnel", "depart")
-"""In the order of `routing.kernels.steps`."""
 NEXT = ALTERNATIVES + 1
 NEVER_AGAIN = -(2**62)
 WORTH_A_TABLE = 3.0
@@ -56,6 +58,7 @@ class Streets:
         network = snapper.network
         self.network, self.grid = network, snapper.grid
         self.lines = _make_lines(network)
+        self.line_table = table_of(self.lines)
         self.there, self.back = (frozen(edges) for edges in network.edge_of_link)
         self.edge_head, self.edge_link = frozen(network.edge_head), frozen(network.edge_link)
         self.edge_forward = frozen(network.edge_forward)
@@ -66,9 +69,9 @@ class Streets:
 
     def row(self) -> Rows:
         """This thread's own row for one place."""
-        if not hasattr(self._local, "row"):
-            self._local.row = Rows.of(np.zeros(1), np.zeros(1))
-        row: Rows = self._local.row
+        row: Rows | None = getattr(self._local, "row", None)
+        if row is None:
+            row = self._local.row = Rows(np.zeros(1), np.zeros(1))
         return row
 
     def notes(self) -> Notes:
@@ -86,14 +89,11 @@ class Reader:
     def __init__(self, streets: Streets, field: Field) -> None:
         self.field = field
         self._streets = streets
-        self._forest = _make_forest(streets, field)
+        self._forest, self._texts = _make_forest(streets, field), _make_texts(streets, field)
+        self._forest_table, self._text_table = table_of(self._forest), table_of(self._texts)
         self._with_targets = frozenset(self._forest.end_link.tolist())
         self._table: Ints | None = None
         self._searched = 0
-
-    @cached_property
-    def _names(self) -> list[npt.NDArray[np.uint8]]:
-        return [np.frombuffer(orjson.dumps(target.id), np.uint8) for target in self.field.targets]
 
     def compact(self, lat: float, lon: float) -> bytes:
         """One answer as JSON: `to`, `seconds`, `length_m`, `polyline6`; `to` is null, and alone, where one has to stay.
@@ -101,18 +101,18 @@ class Reader:
         Raises:
             PlaceError: it cannot be a place, or lies outside the network's surroundings.
         """
-        row = self._streets.row()
-        row.lat[0], row.lon[0] = lat, lon
-        text = self._find_rows(row)
-        if row.kind[0] == ROUTE:
-            name = self._names[row.target[0]]
-            return bytes(answer_json(name, row.time[0], row.length[0], text))
+        streets, row = self._streets, self._streets.row()
+        row.spots.lat[0], row.spots.lon[0] = lat, lon
+        snap_all(row.spot_table, streets.grid, self._forest.usable, REACH_M)
+        points, edges = find_ways(row.way_table, self._forest_table, streets.line_table)
+        if row.ways.kind[0] == ROUTE:
+            text: bytes = way_json(points, edges, row.way_table, self._text_table).tobytes()
+            return text
         found = find_route(self.field, lat, lon)
         if isinstance(found, Stay):
             return b'{"to":null}'
-        text, end = put_polyline(np.array(found.points), np.empty(0, np.uint8), 0)
-        name, time = self._names[self._index[found.target]], np.int32(round(found.seconds * 10))
-        return bytes(answer_json(name, time, np.float64(found.length_m), text[:end]))
+        target, time = self._index[found.target], round(found.seconds * 10)
+        return bytes(line_json(target, time, found.length_m, np.array(found.points), self._text_table))
 
     def find(self, lat: float, lon: float) -> Route | Stay:
         """The whole answer for one place.
@@ -125,30 +125,33 @@ class Reader:
         snapped = snap(lat, lon, streets.grid, forest.usable, REACH_M)
         if snapped[0] < 0:
             return find_route(self.field, lat, lon)
-        pick, course, unknown = find_way(snapped[0], snapped[1], forest, streets.lines)
+        pick, course, unknown, known = find_way(
+            snapped[0], snapped[1], self._forest_table, streets.line_table
+        )
         if pick.kind != ROUTE:
             return find_route(self.field, lat, lon)
         kind, name = streets.lines.kind, streets.lines.name
-        begun, metres = begin_steps(course.points, course.links, course.marks, kind, name, TURN_DEG, BACK_DEG)
+        steps, metres = begin_steps(course.points, course.links, course.marks, kind, name, TURN_DEG, BACK_DEG)
         origin, overlay, network = make_snap((lat, lon), snapped), self.field.overlay, streets.network
-        points = [(at_lat, at_lon) for at_lat, at_lon in course.points.tolist()]
-        return Route(
+        edges = network.streets_of(course.edges)
+        return FoundRoute(
+            Trace(network, edges, course.points, steps, metres, int(known)),
             target=self.field.targets[pick.target].id,
-            points=tuple(points),
             length_m=course.metres,
             seconds=course.time / 10,
-            steps=_make_steps(network, begun, metres, len(points) - 1),
-            edges=tuple(course.edges.tolist()),
             cost=pick.cost,
             snap=origin,
             alternatives=self._alternatives(origin, pick.target),
-            closed_by=overlay.causes_of(origin.link),
+            closed_by=overlay.causes_of(origin.link, mode_of(self.field.walking.profile)),
             starts_in_zone=bool(overlay.membranes) and overlay.is_inside(origin.link, origin.lat, origin.lon),
             unknown_surface_share=unknown,
         )
 
     def _alternatives(self, origin: Snap, chosen: int) -> tuple[Alternative, ...]:
-        starts, found = starts_of(origin.link, origin.share, self._forest), np.empty((NEXT, 3), np.int64)
+        starts, found = (
+            starts_of(origin.link, origin.share, self._forest_table),
+            np.empty((NEXT, 3), np.int64),
+        )
         count = self._list_nearest(starts, found)
         rows = found[:count].tolist()
         if origin.link in self._with_targets:
@@ -189,29 +192,15 @@ class Reader:
 
     def find_all(self, lat: Floats, lon: Floats) -> Answers:
         """Answers for many places, float64[n] degrees each, without steps and alternatives. What is no place has no way."""
-        rows = Rows.of(lat, lon)
-        text = self._find_rows(rows)
+        rows, streets = Rows(lat, lon), self._streets
+        snap_all(rows.spot_table, streets.grid, self._forest.usable, REACH_M)
+        points, edges = find_ways(rows.way_table, self._forest_table, streets.line_table)
+        ways, end = rows.ways, np.zeros(len(lat) + 1, np.int64)
+        text = polylines(points, edges, ways.ends, self._text_table, end[1:])
         answers = Answers(
-            rows.kind, rows.target, rows.time, rows.link, rows.length, rows.away, text, rows.text_end[:-1].copy(), rows.text_end[1:]
+            ways.kind, ways.target, ways.time, ways.link, ways.metres, rows.spots.away, text, end[:-1].copy(), end[1:]
         )  # fmt: skip
-        return self._ask(answers, lat, lon) if (rows.kind == ASK).any() else answers
-
-    def _find_rows(self, rows: "Rows") -> npt.NDArray[np.uint8]:
-        """Fills the rows; returns the text of their ways."""
-        streets, forest = self._streets, self._forest
-        snap_all(rows.lat, rows.lon, streets.grid, forest.usable, REACH_M, rows.link, rows.share, rows.away)
-        points, edges = find_ways(
-            rows.link,
-            rows.share,
-            rows.kind,
-            forest,
-            streets.lines,
-            rows.target,
-            rows.time,
-            rows.length,
-            rows.ends,
-        )
-        return np.asarray(polylines(points, edges, rows.ends, *streets.codes, rows.text_end[1:]))
+        return self._ask(answers, lat, lon) if (ways.kind == ASK).any() else answers
 
     def _ask(self, answers: Answers, lat: Floats, lon: Floats) -> Answers:
         """Answers those rows one by one of which a zone's shape decides; their polylines are put at the end."""
@@ -243,13 +232,6 @@ class Reader:
         return ""
 
 
-def _make_steps(network: Network, begun: npt.NDArray[np.int32], metres: Floats, end: int) -> tuple[Step, ...]:
-    names, steps = network.names, []
-    for (key, name, at), length in zip(begun.tolist(), metres.tolist(), strict=True):
-        steps.append(Step(STEP_KEYS[key], names[name] if name >= 0 else "", length, at))
-    return (*steps, Step("arrive", "", 0.0, end))
-
-
 def _make_lines(network: Network) -> Lines:
     start = network.shape_start
     lat, lon = network.shape_lat, network.shape_lon
@@ -265,7 +247,8 @@ def _make_lines(network: Network) -> Lines:
     return Lines(
         frozen(start), frozen(lat), frozen(lon), frozen(share), frozen(metres),
         frozen(metres[network.edge_link]), frozen(kind),
-        frozen(_one_number_each(network.names)[network.link_name]), frozen(unknown),
+        frozen(_one_number_each(network.names)[network.link_name]), frozen(network.link_way.astype(np.int32)),
+        frozen(unknown),
     )  # fmt: skip
 
 
@@ -285,10 +268,17 @@ def _make_forest(streets: Streets, field: Field) -> Forest:
     end_price = [field.targets[index].price_ds for index in end_target]
     return Forest(
         streets.there, streets.back, streets.edge_head, streets.edge_link, streets.edge_forward,
-        frozen(field.walking.cost), frozen(field.cost), frozen(field.walking.usable), bool(field.overlay.membranes),
+        frozen(field.walking.cost), frozen(field.cost), frozen(field.walking.usable),
+        frozen(np.array([bool(field.overlay.membranes)])),
         frozen(field.dist), frozen(field.next_edge), frozen(field.target),
         frozen(ends_here), frozen(seeds.node[order]), frozen(seeds.edge[order]), frozen(seeds.cost[order]), frozen(seeds.time[order]),
         frozen(seeds.target[order]), frozen(seeds.share[order]),
         frozen(np.array(end_link, np.int32)), frozen(np.array(end_target, np.int32)),
         frozen(np.array(end_price, np.int32)), frozen(np.array(end_share, np.float64)),
     )  # fmt: skip
+
+
+def _make_texts(streets: Streets, field: Field) -> Texts:
+    names = [orjson.dumps(target.id) for target in field.targets]
+    start = np.cumsum([0, *map(len, names)])
+    return Texts(*streets.codes, start, np.frombuffer(b"".join(names), np.uint8))

@@ -6,36 +6,28 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from routing.kernels.answers import ROUTE
+from routing.kernels.answers import ROUTE, Ways
+from routing.kernels.grid import Spots
+from routing.kernels.pointers import table_of
 from routing.kernels.polyline import json_numbers, json_texts
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
 class Rows:
-    """What the loops read and write, one row a place; see `Answers` and `routing.kernels.answers.find_ways`."""
+    """What the loops read and write, one row a place; see `Spots`, `Ways`.
 
-    lat: Floats
-    lon: Floats
-    link: Ints
-    share: Floats
-    away: Floats
-    kind: Ints
-    target: Ints
-    time: Ints
-    length: Floats
-    ends: npt.NDArray[np.int64]
-    text_end: npt.NDArray[np.int64]
+    spot_table, way_table: their tables; the columns stay where they are.
+    """
 
-    @classmethod
-    def of(cls, lat: Floats, lon: Floats) -> "Rows":
+    def __init__(self, lat: Floats, lon: Floats) -> None:
         count = len(lat)
         link, kind, target, time = (np.full(count, -1, np.int32) for _ in range(4))
         share, away, length = (np.zeros(count) for _ in range(3))
-        ends, text_end = np.zeros((count, 3), np.int64), np.zeros(count + 1, np.int64)
-        return cls(lat, lon, link, share, away, kind, target, time, length, ends, text_end)
+        self.spots = Spots(np.ascontiguousarray(lat), np.ascontiguousarray(lon), link, share, away)
+        self.ways = Ways(link, share, kind, target, time, length, np.zeros((count, 3), np.int64))
+        self.spot_table, self.way_table = table_of(self.spots), table_of(self.ways)
 
 
 @dataclass(frozen=True)

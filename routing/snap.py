@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from routing.geo import METRES_PER_DEGREE, bearing_deg, compass
 from routing.kernels.grid import Grid, count_cells, fill_cells, snap
+from routing.kernels.pointers import table_of
 from routing.network import Network
 
 CELL_M = 100.0
@@ -37,7 +38,9 @@ class Snapper:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.grid = _make_grid(network)
+        self._grid = _make_grid(network)
+        self.grid = table_of(self._grid)
+        """The table of its `Grid`, for `kernels.grid`."""
 
     def find(
         self, lat: float, lon: float, usable: npt.NDArray[np.bool_], *, reach_m: float = REACH_M
@@ -70,8 +73,9 @@ def _make_grid(network: Network) -> Grid:
     fill_cells(ax, ay, bx, by, CELL_M, nx, start[:-1].copy(), items)
     length = np.hypot(bx - ax, by - ay)
     total = np.bincount(link, weights=length, minlength=network.link_count)
+    frame = np.array([south, west, mx, METRES_PER_DEGREE, CELL_M, nx, ny])
     return Grid(
-        south, west, mx, METRES_PER_DEGREE, CELL_M, nx, ny, frozen(start), frozen(items),
+        frozen(frame), frozen(start), frozen(items),
         frozen(np.column_stack([ax, ay, bx, by])), frozen(link), frozen(_before(link, length, network.link_count)),
         frozen(length), frozen(np.maximum(total, 1e-9)),
     )  # fmt: skip

@@ -17,6 +17,7 @@ from routing.batch import Reader, Streets
 from routing.build.osm_pbf import read_osm
 from routing.kernels.grid import snap_all
 from routing.profiles import CLOSED
+from routing.rows import Rows
 from routing.snap import NEAR_M, REACH_M, frozen
 
 OURS = "ours"
@@ -98,8 +99,9 @@ class Porto:
     def _look_up(self, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
         """float64[n] metres: by way of either end of the origin's link, or along it to a target on it."""
         walking, network = self.field.walking, self.field.network
-        link, share, away = np.empty(len(lat), np.int32), np.empty(len(lat)), np.empty(len(lat))
-        snap_all(lat, lon, walking.snapper.grid, self.usable, REACH_M, link, share, away)
+        rows = Rows(lat, lon)
+        link, share = rows.spots.link, rows.spots.share
+        snap_all(rows.spot_table, walking.snapper.grid, self.usable, REACH_M)
         there, back = (edges[link] for edges in network.edge_of_link)
         cost, dist = self.field.cost.astype(float), self.field.dist
         along = np.where(there >= 0, cost[there], np.inf), np.where(back >= 0, cost[back], np.inf)

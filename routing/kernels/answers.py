@@ -9,9 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from routing.kernels.pointers import column, column_of_rows
+
 INF = np.int32(2**31 - 1)
 CLOSED = np.int32(1 << 30)
 NO_COST = np.int64(2**62)
+INT, REAL, FLAG = np.int32, np.float64, np.bool_
 
 ROUTE, STAY, OUTSIDE, ASK = range(4)
 """Kinds of answers. ASK: the place lies where a zone's shape decides; ask `routing.find_route`."""
@@ -24,8 +27,8 @@ Bools = npt.NDArray[np.bool_]
 class Lines(NamedTuple):
     """Shapes of links. start: int32[links + 1] into lat, lon, share: float64[points]; share of the link's metres so far.
 
-    metres: float64[links]; edge_metres: float64[edges], the same by edge. kind, name: int32[links], what a walker notices (`kernels.steps`) and the street, -1 if it has no name.
-    unknown: bool[links], nothing is known about the surface.
+    metres: float64[links]; edge_metres: float64[edges], the same by edge. kind, name, way: int32[links], what a walker notices
+    (`kernels.steps`), the street (-1: no name), all that is known of it. unknown: bool[links], whether it has no known surface.
     """
 
     start: Ints
@@ -36,6 +39,7 @@ class Lines(NamedTuple):
     edge_metres: Floats
     kind: Ints
     name: Ints
+    way: Ints
     unknown: Bools
 
 
@@ -43,11 +47,10 @@ class Forest(NamedTuple):
     """A field as columns.
 
     there, back: int32[links], edges of a link or -1. edge_head, edge_link, edge_forward: [edges]. free, cost: int32[edges],
-    deciseconds as walked and as weighed. usable: bool[links]. asks: whether there are zones, so that shapes
-    decide for whoever stands on a closed edge. dist, next_edge, target: int32[nodes]. ends_here: bool[nodes], a seed is there. Seeds by
-    node: seed_node, seed_edge, seed_cost, seed_time,
-    seed_target: int32[seeds], seed_share: float64[seeds]. Targets by link: end_link, end_target, end_price:
-    int32[targets], deciseconds that count for coming there at all; end_share: float64.
+    deciseconds as walked and as weighed. usable: bool[links]. asks: bool[1], whether there are zones, so that shapes
+    decide for whoever stands on a closed edge. dist, next_edge, target: int32[nodes]. ends_here: bool[nodes], a seed is there.
+    Seeds by node: seed_node, seed_edge, seed_cost, seed_time, seed_target: int32[seeds], seed_share: float64[seeds]. Targets by
+    link: end_link, end_target, end_price: int32[targets], deciseconds that count for coming there at all; end_share: float64.
     """
 
     there: Ints
@@ -58,7 +61,7 @@ class Forest(NamedTuple):
     free: Ints
     cost: Ints
     usable: Bools
-    asks: bool
+    asks: Bools
     dist: Ints
     next_edge: Ints
     target: Ints
@@ -103,14 +106,39 @@ class Course(NamedTuple):
     metres: float
 
 
+class Ways(NamedTuple):
+    """Ways from places on links, one row each. link: int32[n], -1 where there is none; share: float64[n].
+
+    Filled by `find_ways`: kind, target, time: int32[n], metres: float64[n], and ends: int64[n, 3], where the row's
+    first part, last part and edges end in what it returns.
+    """
+
+    link: Ints
+    share: Floats
+    kind: Ints
+    target: Ints
+    time: Ints
+    metres: Floats
+    ends: npt.NDArray[np.int64]
+
+
 @njit(cache=True, nogil=True)
-def metres_along(start, legs):
-    """float64[points]: metres from a link's first point; legs: float64[points], from the point before."""
-    along = np.zeros(len(legs))
-    for link in range(len(start) - 1):
-        for p in range(start[link] + 1, start[link + 1]):
-            along[p] = along[p - 1] + legs[p]
-    return along
+def _lines_at(t):
+    return Lines(
+        column(t, 0, INT), column(t, 1, REAL), column(t, 2, REAL), column(t, 3, REAL), column(t, 4, REAL),
+        column(t, 5, REAL), column(t, 6, INT), column(t, 7, INT), column(t, 8, INT), column(t, 9, FLAG),
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def _forest_at(t):
+    return Forest(
+        column(t, 0, INT), column(t, 1, INT), column(t, 2, INT), column(t, 3, INT), column(t, 4, FLAG),
+        column(t, 5, INT), column(t, 6, INT), column(t, 7, FLAG), column(t, 8, FLAG), column(t, 9, INT),
+        column(t, 10, INT), column(t, 11, INT), column(t, 12, FLAG), column(t, 13, INT), column(t, 14, INT),
+        column(t, 15, INT), column(t, 16, INT), column(t, 17, INT), column(t, 18, REAL), column(t, 19, INT),
+        column(t, 20, INT), column(t, 21, INT), column(t, 22, REAL),
+    )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
@@ -139,7 +167,7 @@ def choose(link, share, forest):
         e = np.int64(forest.back[link] if turn else forest.there[link])
         if e < 0 or forest.free[e] >= CLOSED:
             continue
-        if forest.asks and forest.cost[e] >= CLOSED:
+        if forest.asks[0] and forest.cost[e] >= CLOSED:
             return Pick(ASK, cost, target, edge, part, direct)
         c = np.int64(forest.cost[e] if forest.cost[e] < CLOSED else forest.free[e])
         head = forest.edge_head[e]
@@ -255,36 +283,37 @@ def _point_at(link, share, lines):
     return lat, (lines.lon[p + 1] - lines.lon[p]) / span * on + lines.lon[p]
 
 
-@njit(cache=True, nogil=True)
-def find_way(link, share, forest, lines):
-    """From a place on a link: (what was decided, the way laid out, the share of its metres whose surface nobody knows)."""
+@njit(cache=True)
+def find_way(link, share, forest_table, lines_table):
+    """From a place on a link: (what was decided, the way laid out, the share of its metres of unknown surface, what is known of any of
+    its links). It is over in microseconds, so it keeps Python's lock.
+    """
+    forest, lines = _forest_at(forest_table), _lines_at(lines_table)
     pick = choose(link, share, forest)
     if pick.kind != ROUTE:
         none = np.empty(0, np.int32)
-        return pick, Course(none, np.empty((0, 2)), none, none, np.int64(0), 0.0), 0.0
+        return pick, Course(none, np.empty((0, 2)), none, none, np.int64(0), 0.0), 0.0, np.int32(0)
     course = lay_out(link, share, pick, forest, lines)
-    whole = unknown = 0.0
+    whole, unknown, known = 0.0, 0.0, np.int32(0)
     for e in course.edges:
         metres = lines.metres[forest.edge_link[e]]
         whole += metres
         unknown += metres * lines.unknown[forest.edge_link[e]]
-    return pick, course, unknown / max(whole, 1e-9)
+        known |= lines.way[forest.edge_link[e]]
+    return pick, course, unknown / max(whole, 1e-9), known
 
 
 @njit(cache=True, nogil=True)
-def find_ways(link, share, kind, forest, lines, target, time, metres, ends):
-    """Ways from many places on links: int32[n], float64[n], -1 where there is none. Returns (points of the walked parts of the first
-    and the last edge: float64[k, 2] (lat, lon), whole edges between: int32[m]), of all rows one after the other.
-
-    Fills kind, target, time: int32[n], metres: float64[n], and ends: int64[n, 3], where the row's first
-    part, last part and edges end.
+def find_ways(ways, forest_table, lines_table):
+    """Fills the rows of `Ways`. Returns (points of the walked parts of the first and the last edge: float64[k, 2] (lat, lon), whole
+    edges between: int32[m]), of all rows one after the other. ways: their table.
     """
-    points, edges, used, count = (
-        np.empty((16 * len(link) + 64, 2)),
-        np.empty(64 * len(link) + 64, np.int32),
-        0,
-        0,
-    )
+    forest, lines = _forest_at(forest_table), _lines_at(lines_table)
+    link, share, kind = column(ways, 0, INT), column(ways, 1, REAL), column(ways, 2, INT)
+    target, time, metres = column(ways, 3, INT), column(ways, 4, INT), column(ways, 5, REAL)
+    ends = column_of_rows(ways, 6, np.int64, 3)
+    points, edges = np.empty((16 * len(link) + 64, 2)), np.empty(64 * len(link) + 64, np.int32)
+    used = count = 0
     for i in range(len(link)):
         ends[i, 0] = ends[i, 1] = used
         ends[i, 2], kind[i] = count, OUTSIDE
@@ -350,9 +379,10 @@ def _seed_at(node, target, forest):
     return best
 
 
-@njit(cache=True, nogil=True)
-def starts_of(link, share, forest):
-    """int64[n, 3]: (node, cost, time) at both ends of the origin's link, as far as one may walk there."""
+@njit(cache=True)
+def starts_of(link, share, table):
+    """int64[n, 3]: (node, cost, time) at both ends of the origin's link, as far as one may walk there. table: of a `Forest`."""
+    forest = _forest_at(table)
     starts, count = np.empty((2, 3), np.int64), 0
     for turn in range(2):
         e = forest.back[link] if turn else forest.there[link]

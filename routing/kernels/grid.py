@@ -6,6 +6,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from routing.kernels.pointers import column, column_of_rows
+
+SOUTH, WEST, MX, MY, SIZE, NX, NY = range(7)
+"""Rows of `Grid.frame`."""
+
 
 @njit(cache=True, nogil=True)
 def count_cells(ax, ay, bx, by, size, nx, counts):
@@ -32,20 +37,15 @@ def fill_cells(ax, ay, bx, by, size, nx, position, items):
 
 
 class Grid(NamedTuple):
-    """All segments of a network in square cells of `size` metres, `nx` columns and `ny` rows from the corner (south, west).
+    """All segments of a network in square cells.
 
-    mx, my: metres in a degree. start: int64[cells + 1] into items: int32, numbers of segments.
+    frame: float64[7], the corner in degrees, metres in a degree of longitude and latitude, metres of a cell, columns and rows.
+    start: int64[cells + 1] into items: int32, numbers of segments.
     segment: float64[segments, 4], its ends (x, y, x, y) in metres from the corner. link: int32[segments].
     before, length: float64[segments], metres of its link before it, and its own. total: float64[links], metres.
     """
 
-    south: float
-    west: float
-    mx: float
-    my: float
-    size: float
-    nx: int
-    ny: int
+    frame: npt.NDArray[np.float64]
     start: npt.NDArray[np.int64]
     items: npt.NDArray[np.int32]
     segment: npt.NDArray[np.float64]
@@ -55,30 +55,68 @@ class Grid(NamedTuple):
     total: npt.NDArray[np.float64]
 
 
+class Spots(NamedTuple):
+    """Places and where they meet the network. lat, lon: float64[n], degrees. Filled by `snap_all`: link: int32[n], -1 where there is
+    none, share, away: float64[n], along the link and metres to it.
+    """
+
+    lat: npt.NDArray[np.float64]
+    lon: npt.NDArray[np.float64]
+    link: npt.NDArray[np.int32]
+    share: npt.NDArray[np.float64]
+    away: npt.NDArray[np.float64]
+
+
 @njit(cache=True, nogil=True)
+def _grid_at(table):
+    return Grid(
+        column(table, 0, np.float64),
+        column(table, 1, np.int64),
+        column(table, 2, np.int32),
+        column_of_rows(table, 3, np.float64, 4),
+        column(table, 4, np.int32),
+        column(table, 5, np.float64),
+        column(table, 6, np.float64),
+        column(table, 7, np.float64),
+    )
+
+
+@njit(cache=True)
 def snap(lat, lon, grid, usable, reach):
-    """(link or -1, share of the way along it, lat, lon, distance m) of the nearest usable link within `reach` metres."""
-    px, py = (lon - grid.west) * grid.mx, (lat - grid.south) * grid.my
+    """(link or -1, share of the way along it, lat, lon, distance m) of the nearest usable link within `reach` metres.
+
+    grid: the table of a `Grid`. It is over in microseconds, so it keeps Python's lock.
+    """
+    return _snap(lat, lon, _grid_at(grid), usable, reach)
+
+
+@njit(cache=True, nogil=True)
+def _snap(lat, lon, grid, usable, reach):
+    frame = grid.frame
+    px, py = (lon - frame[WEST]) * frame[MX], (lat - frame[SOUTH]) * frame[MY]
     s, share, distance = nearest_segment(px, py, grid, usable, reach)
     if s < 0:
-        return -1, 0.0, 0.0, 0.0, 0.0
+        return np.int32(-1), 0.0, 0.0, 0.0, 0.0
     ax, ay, bx, by = grid.segment[s]
     link = grid.link[s]
     along = (grid.before[s] + share * grid.length[s]) / grid.total[link]
     on_lat, on_lon = (
-        (ay + share * (by - ay)) / grid.my + grid.south,
-        (ax + share * (bx - ax)) / grid.mx + grid.west,
+        (ay + share * (by - ay)) / frame[MY] + frame[SOUTH],
+        (ax + share * (bx - ax)) / frame[MX] + frame[WEST],
     )
     return link, min(1.0, along), on_lat, on_lon, distance
 
 
 @njit(cache=True, nogil=True)
-def snap_all(lat, lon, grid, usable, reach, link, share, away):
-    """Many places, float64[n] degrees: fills link: int32[n], -1 where there is none, share and away (metres): float64[n]."""
+def snap_all(spots, grid, usable, reach):
+    """Many places: fills the rows of `Spots`. spots, grid: tables. What can be no place on earth has no link."""
+    lat, lon, link = column(spots, 0, np.float64), column(spots, 1, np.float64), column(spots, 2, np.int32)
+    share, away = column(spots, 3, np.float64), column(spots, 4, np.float64)
+    segments = _grid_at(grid)
     for i in range(len(lat)):
         link[i], share[i], away[i] = -1, 0.0, 0.0
         if abs(lat[i]) <= 90 and abs(lon[i]) <= 180:
-            link[i], share[i], _, _, away[i] = snap(lat[i], lon[i], grid, usable, reach)
+            link[i], share[i], _, _, away[i] = _snap(lat[i], lon[i], segments, usable, reach)
 
 
 @njit(cache=True, nogil=True)
@@ -87,7 +125,7 @@ def nearest_segment(px, py, grid, usable, reach):
 
     Of two at the same distance the one of the lower number.
     """
-    size, nx, ny = grid.size, grid.nx, grid.ny
+    size, nx, ny = grid.frame[SIZE], int(grid.frame[NX]), int(grid.frame[NY])
     cx, cy = int(np.floor(px / size)), int(np.floor(py / size))
     to_border = min(px - cx * size, (cx + 1) * size - px, py - cy * size, (cy + 1) * size - py)
     best, best_segment, best_share = reach * reach, -1, 0.0

@@ -27,7 +27,7 @@ class Notes(NamedTuple):
     time: npt.NDArray[np.int32]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def nearest_others(starts, out_start, out_edge, forest, notes, found):
     """Fills found: int64[k, 3] with (cost, target, time) of the nearest distinct targets; returns how many there are.
 
@@ -175,7 +175,7 @@ def _holds(best, target, count):
     return held
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def others_from(starts, table, found):
     """What `nearest_others` finds, read from what `others_of_all` made."""
     count = 0

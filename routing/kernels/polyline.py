@@ -1,11 +1,18 @@
 """Polyline with six decimals (Google's algorithm, precision 1e6) and columns of JSON, written into bytes."""
 
+from typing import NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 from numba import njit
+
+from routing.kernels.pointers import column, column_of_rows
 
 POINT_BYTES = 14
 """The most that a point takes: two numbers below 2^30 in groups of five bits, with the sign."""
-BACKSLASH, QUOTE, COMMA, MINUS, DOT, ZERO = 92, 34, 44, 45, 46, 48
+DRAWN_BYTES = 32
+"""The same for a position of GeoJSON."""
+BACKSLASH, QUOTE, COMMA, MINUS, DOT, ZERO, OPEN, CLOSE = 92, 34, 44, 45, 46, 48, 91, 93
 JSON_TO, JSON_SECONDS, JSON_LENGTH, JSON_LINE, JSON_END = (
     np.frombuffer(part, np.uint8)
     for part in (b'{"to":', b',"seconds":', b',"length_m":', b',"polyline6":"', b'"}')
@@ -119,34 +126,82 @@ def _put_step(lat1, lon1, lat2, lon2, text, used):
     return _put_number(east, text, _put_number(north, text, used))
 
 
+class Texts(NamedTuple):
+    """What is copied into answers. code_start: int64[edges + 1] into code: uint8, see `encode_edges`. name_start: int64[targets + 1] into
+    name: uint8, ids of targets as JSON strings.
+    """
+
+    code_start: npt.NDArray[np.int64]
+    code: npt.NDArray[np.uint8]
+    name_start: npt.NDArray[np.int64]
+    name: npt.NDArray[np.uint8]
+
+
 @njit(cache=True, nogil=True)
-def polylines(points, edges, ends, code_start, code, text_end):
-    """The text of many ways, of which `kernels.answers.find_ways` says points, edges and ends; fills text_end: int64[n]."""
+def polylines(points, edges, ends, texts, text_end):
+    """The text of many ways, of which `kernels.answers.find_ways` says points, edges and ends; fills text_end: int64[n]. texts: the table."""
+    code_start, code = column(texts, 0, np.int64), column(texts, 1, np.uint8)
     text, used, first, edge = np.empty(64 * len(ends) + 1024, np.uint8), 0, 0, 0
     for i in range(len(ends)):
         middle, last, edge_end = ends[i]
-        room = POINT_BYTES * (last - first + 2)
-        for k in range(edge, edge_end):
-            room += code_start[edges[k] + 1] - code_start[edges[k]]
-        text = grown(text, used + room)
-        if middle > first:
-            text, used = put_polyline(points[first:middle], text, used)
-            origin = used
-            for k in range(edge, edge_end):
-                for c in range(code_start[edges[k]], code_start[edges[k] + 1]):
-                    text[used] = code[c]
-                    used += 1
-            for p in range(middle + 1, last):  # the first of them is where the edges end
-                used = _put_step(points[p - 1, 0], points[p - 1, 1], points[p, 0], points[p, 1], text, used)
-            if middle == first + 1 and used == origin:  # the origin is the target
-                used = _put_number(0, text, _put_number(0, text, used))
+        text, used = _put_way(
+            points, edges, first, middle, last, edge, edge_end, code_start, code, text, used
+        )
         first, edge, text_end[i] = last, edge_end, used
     return text[:used]
 
 
 @njit(cache=True, nogil=True)
-def answer_json(name, time, metres, text):
-    """The compact answer for one place as JSON: uint8[n]. name: uint8, the target's id as a JSON string; text: its polyline."""
+def _put_way(points, edges, first, middle, last, edge, edge_end, code_start, code, text, used):
+    """Writes one way from `used` on; returns (text, its new end)."""
+    if middle == first:
+        return text, used
+    room = POINT_BYTES * (last - first + 2)
+    for k in range(edge, edge_end):
+        room += code_start[edges[k] + 1] - code_start[edges[k]]
+    text = grown(text, used + room)
+    text, used = put_polyline(points[first:middle], text, used)
+    origin = used
+    for k in range(edge, edge_end):
+        for c in range(code_start[edges[k]], code_start[edges[k] + 1]):
+            text[used] = code[c]
+            used += 1
+    for p in range(middle + 1, last):  # the first of them is where the edges end
+        used = _put_step(points[p - 1, 0], points[p - 1, 1], points[p, 0], points[p, 1], text, used)
+    if middle == first + 1 and used == origin:  # the origin is the target
+        used = _put_number(0, text, _put_number(0, text, used))
+    return text, used
+
+
+@njit(cache=True)
+def way_json(points, edges, ways, texts):
+    """The compact answer as JSON: uint8[n]. ways: the table of `kernels.answers.Ways`, of which the only row has a way; the others: what
+    `find_ways` returned for it, and the table of `Texts`.
+    """
+    code_start, code = column(texts, 0, np.int64), column(texts, 1, np.uint8)
+    target, time, metres = (
+        column(ways, 3, np.int32)[0],
+        column(ways, 4, np.int32)[0],
+        column(ways, 5, np.float64)[0],
+    )
+    ends = column_of_rows(ways, 6, np.int64, 3)
+    text, used = _put_way(
+        points, edges, 0, ends[0, 0], ends[0, 1], 0, ends[0, 2], code_start, code, np.empty(4096, np.uint8), 0
+    )
+    return _answer_json(target, time, metres, text[:used], texts)
+
+
+@njit(cache=True)
+def line_json(target, time, metres, points, texts):
+    """The same of a way whose points are known: float64[n, 2] (lat, lon)."""
+    text, used = put_polyline(points, np.empty(POINT_BYTES * len(points), np.uint8), 0)
+    return _answer_json(target, time, metres, text[:used], texts)
+
+
+@njit(cache=True, nogil=True)
+def _answer_json(target, time, metres, text, texts):
+    start = column(texts, 2, np.int64)
+    name = column(texts, 3, np.uint8)[start[target] : start[target + 1]]
     out = np.empty(2 * len(text) + len(name) + 100, np.uint8)
     at = put_bytes(name, out, put_bytes(JSON_TO, out, 0))
     at = put_decimal(np.int64(time), 1, out, put_bytes(JSON_SECONDS, out, at))
@@ -155,11 +210,32 @@ def answer_json(name, time, metres, text):
     return out[: put_bytes(JSON_END, out, at)]
 
 
+@njit(cache=True)
+def draw_json(points):
+    """A way drawn twice as JSON, uint8 each: GeoJSON's coordinates, [lon, lat] to six decimals, and the polyline."""
+    text, used = put_polyline(points, np.empty(POINT_BYTES * len(points), np.uint8), 0)
+    line = np.empty(2 * used + 2, np.uint8)
+    line[0] = QUOTE
+    end = put_escaped(text, 0, used, line, 1)
+    line[end] = QUOTE
+    out, at = np.empty(DRAWN_BYTES * len(points) + 2, np.uint8), 0
+    for i in range(len(points)):
+        out[at] = COMMA if i > 0 else OPEN
+        out[at + 1] = OPEN
+        at = put_decimal(np.int64(np.rint(points[i, 1] * 1e6)), 6, out, at + 2)
+        out[at] = COMMA
+        at = put_decimal(np.int64(np.rint(points[i, 0] * 1e6)), 6, out, at + 1)
+        out[at] = CLOSE
+        at += 1
+    out[at] = CLOSE
+    return out[: at + 1], line[: end + 1]
+
+
 @njit(cache=True, nogil=True)
 def json_texts(text, first, last):
     """A JSON array of polylines text[first[i]:last[i]], null where empty."""
     out = np.empty(2 * len(text) + 5 * len(first) + 2, np.uint8)
-    out[0], at = 91, 1
+    out[0], at = OPEN, 1
     for i in range(len(first)):
         if i > 0:
             out[at] = COMMA
@@ -173,7 +249,7 @@ def json_texts(text, first, last):
         at = put_escaped(text, first[i], last[i], out, at + 1)
         out[at] = QUOTE
         at += 1
-    out[at] = 93
+    out[at] = CLOSE
     return out[: at + 1]
 
 
@@ -181,7 +257,7 @@ def json_texts(text, first, last):
 def json_numbers(values, known, decimals):
     """A JSON array of integers as numbers with so many decimals, null where not known; values: int64[n], known: bool[n]."""
     out = np.empty(24 * len(values) + 2, np.uint8)
-    out[0], at = 91, 1
+    out[0], at = OPEN, 1
     for i in range(len(values)):
         if i > 0:
             out[at] = COMMA
@@ -192,5 +268,5 @@ def json_numbers(values, known, decimals):
         for letter in NULL:
             out[at] = letter
             at += 1
-    out[at] = 93
+    out[at] = CLOSE
     return out[: at + 1]

@@ -9,7 +9,7 @@ STRAIGHT, LEFT, RIGHT, BACK, STAIRS, BRIDGE, TUNNEL, DEPART = range(8)
 RADIANS = math.pi / 180
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def begin_steps(points, links, marks, kind, name, turn_deg, back_deg):
     """(int32[steps, 3] of (key, name, first point), float64[steps] metres as the crow flies from point to point).
 
@@ -64,3 +64,13 @@ def great_circle(lat1, lon1, lat2, lon2):
         + math.cos(p1) * math.cos(p2) * math.sin((lon2 - lon1) * RADIANS / 2) ** 2
     )
     return 2 * 6_371_008.8 * math.asin(math.sqrt(h))
+
+
+@njit(cache=True, nogil=True)
+def metres_along(start, legs):
+    """float64[points]: metres from a link's first point; legs: float64[points], from the point before."""
+    along = np.zeros(len(legs))
+    for link in range(len(start) - 1):
+        for p in range(start[link] + 1, start[link + 1]):
+            along[p] = along[p - 1] + legs[p]
+    return along
