@@ -19,6 +19,8 @@ PEOPLE_RESOLUTION = 9
 """About 350 m across at Osaka: what staff see."""
 
 Cells = tuple[int, ...]
+Box = tuple[float, float, float, float]
+"""South, west, north, east, in degrees."""
 
 
 class AreaError(ValueError):
@@ -47,10 +49,19 @@ def _parts(area: BaseGeometry) -> Iterator[BaseGeometry]:
         yield area
 
 
-def cells_of_rings(rings: Iterable[Sequence[tuple[float, float]]]) -> Cells:
-    """Compacted cells of polygons drawn as rings of (lat, lon)."""
+def cells_of_rings(rings: Iterable[Sequence[tuple[float, float]]], *, within: Box | None = None) -> Cells:
+    """Compacted cells of polygons drawn as rings of (lat, lon), of what lies in `within` only.
+
+    A polygon of a whole region has millions of cells, of which a city needs its own.
+    """
     polygons = [shapely.Polygon([(lon, lat) for lat, lon in ring]) for ring in rings]
-    return cells_of_shape(shapely.union_all([shapely.make_valid(p) for p in polygons])) if polygons else ()
+    if not polygons:
+        return ()
+    drawn = shapely.union_all([shapely.make_valid(p) for p in polygons])
+    if within is not None:
+        south, west, north, east = within
+        drawn = shapely.intersection(drawn, shapely.box(west, south, east, north))
+    return cells_of_shape(drawn)
 
 
 def cells_of_circle(lat: float, lon: float, *, radius_m: float) -> Cells:
@@ -94,6 +105,8 @@ class Gazetteer:
 
     cells: Mapping[str, Cells]
     names: Mapping[str, str]
+    box: Box | None = None
+    """Round all of its areas: what an alert draws outside concerns nobody here. None: everywhere."""
 
     @classmethod
     def load(cls, areas: bytes) -> "Gazetteer":
@@ -118,8 +131,14 @@ class Gazetteer:
             ref: cells_of_shape(shapely.make_valid(shapely.union_all(shapes)))
             for ref, shapes in by_ref.items()
         }
-        return cls(cells, names)
+        return cls(cells, names, _box([part for shapes in by_ref.values() for part in shapes]))
 
     def cells_of(self, area: AreaRef) -> Cells:
         """Compacted cells of an area; empty when this system does not serve it."""
         return self.cells.get(area.ref, ())
+
+
+def _box(shapes: Sequence[BaseGeometry]) -> Box | None:
+    """Round all shapes; None where there is none."""
+    west, south, east, north = (float(edge) for edge in shapely.total_bounds(shapes))
+    return None if math.isnan(west) else (south, west, north, east)

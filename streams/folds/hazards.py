@@ -1,7 +1,5 @@
 """What a series of alert documents says now. The newest document stands; a cancellation takes back what it names."""
 
-from collections.abc import Callable
-
 import msgspec
 
 from streams.cells import Cells, Gazetteer, cells_of_rings
@@ -69,7 +67,7 @@ def hazard_state(series: Series, gazetteer: Gazetteer) -> HazardState | None:
         issuer=telegram.issuer,
         issued_at_ms=telegram.issued_at_ms,
         valid_until_ms=telegram.valid_until_ms,
-        zones=_zones(telegram.areas, gazetteer.cells_of),
+        zones=_zones(telegram.areas, gazetteer),
     )
 
 
@@ -80,11 +78,16 @@ def _ran_out(telegram: Telegram, series: Series) -> bool:
     return newest.id != telegram.id and until_ms is not None and until_ms <= newest.issued_at_ms
 
 
-def _zones(areas: tuple[AreaConditions, ...], cells_of: Callable[..., Cells]) -> tuple[HazardZone, ...]:
+def _zones(areas: tuple[AreaConditions, ...], gazetteer: Gazetteer) -> tuple[HazardZone, ...]:
     return tuple(
         HazardZone(area=area.area, condition=condition, cells=cells)
         for area in areas
-        if area.conditions and (cells := cells_of_rings(area.polygons) or cells_of(area.area))
+        if area.conditions and (cells := _cells(area, gazetteer))
         for condition in area.conditions
         if condition.severity is not Severity.NONE
     )
+
+
+def _cells(area: AreaConditions, gazetteer: Gazetteer) -> Cells:
+    """Of what is drawn, else of the area by its code."""
+    return cells_of_rings(area.polygons, within=gazetteer.box) or gazetteer.cells_of(area.area)

@@ -105,6 +105,28 @@ def test_a_ring_without_an_area_still_has_a_cell(ring: tuple[tuple[float, float]
     assert cells_of_rings([ring])
 
 
+def test_of_a_region_only_what_lies_in_the_box_has_cells_and_at_once() -> None:
+    region = ((30.0, 130.0), (30.0, 140.0), (40.0, 140.0), (40.0, 130.0))
+    here = (34.60, 135.50, 34.62, 135.52)
+    cells = frozenset(cells_of_rings([region], within=here))
+    assert covers(cells, 34.61, 135.51)
+    assert not covers(cells, 34.65, 135.51)
+    assert cells_of_rings([((1.0, 1.0), (1.0, 1.1), (1.1, 1.1))], within=here) == ()
+
+
+def test_a_gazetteer_knows_the_box_round_its_areas() -> None:
+    def feature(lon: float) -> dict[str, object]:
+        ring = [[lon, 34.0], [lon + 0.01, 34.0], [lon + 0.01, 34.01], [lon, 34.0]]
+        geometry = {"type": "Polygon", "coordinates": [ring]}
+        return {"type": "Feature", "properties": {"refs": ["muni/1"], "name": "n"}, "geometry": geometry}
+
+    def load(*features: dict[str, object]) -> Gazetteer:
+        return Gazetteer.load(msgspec.json.encode({"type": "FeatureCollection", "features": features}))
+
+    assert load(feature(135.0), feature(135.5)).box == (34.0, 135.0, 34.01, 135.51)
+    assert load().box is None
+
+
 def test_a_name_is_the_cell_in_hexadecimal_and_back() -> None:
     cell = h3.latlng_to_cell(34.5, 135.27, 9)
     assert cell_number(cell_name(cell)) == cell
