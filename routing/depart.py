@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from routing.errors import RoutingError
 from routing.field import Field, Ints, Seeds
@@ -115,6 +116,13 @@ class Departure:
         survives = self.longest >= 0
         latest[survives] = self.labels[self.longest[survives], LABEL_LATEST]
         return latest
+
+    @cached_property
+    def seeds_by_node(self) -> tuple[Ints, npt.NDArray[np.int64]]:
+        """Where each node's rows of `seeds` begin, int32[nodes + 1], and the rows, int64[seeds]."""
+        begin = np.zeros(self.network.node_count + 1, np.int32)
+        np.cumsum(np.bincount(self.seeds.node, minlength=self.network.node_count), out=begin[1:])
+        return begin, np.argsort(self.seeds.node, kind="stable")
 
     def find_escape(self, node: int, leave_at_ds: int = 0) -> Escape | None:
         """The shortest way that survives leaving the node then; None: none does. Equal ways: by (target, edge), as in the field."""

@@ -55,7 +55,7 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
-class _Leg:
+class Leg:
     """A part of an edge at either end of a way. share: of the edge that is walked; time without a zone's dear metres."""
 
     edge: int
@@ -65,14 +65,14 @@ class _Leg:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class Decided:
     """A decided way. A direct one is one leg on the origin's own link, and has no last leg."""
 
     target: int
     cost: int
-    first: _Leg
+    first: Leg
     middle: tuple[int, ...] = ()
-    last: _Leg | None = None
+    last: Leg | None = None
 
 
 def find_route(field: Field, lat: float, lon: float, *, alternatives: int = ALTERNATIVES) -> Route | Stay:
@@ -90,11 +90,11 @@ def find_route(field: Field, lat: float, lon: float, *, alternatives: int = ALTE
     chosen = _choose(field, starts, directs)
     if chosen is None:
         reason = "no-target" if all(s is None for s in field.snaps) else "cut-off"
-        return Stay(reason, snap, _as_the_crow_flies(field, lat, lon))
-    return _finish(field, snap, chosen, _alternatives(field, starts, directs, chosen.target, alternatives))
+        return Stay(reason, snap, nearest_in_a_line(field, lat, lon))
+    return lay_out(field, snap, chosen, _alternatives(field, starts, directs, chosen.target, alternatives))
 
 
-def list_starts(field: Field, snap: Snap) -> list[_Leg]:
+def list_starts(field: Field, snap: Snap) -> list[Leg]:
     """Both directions of the origin's own link.
 
     On a closed link, or inside a zone, one may leave both ways; nobody is sent into a zone from outside.
@@ -114,11 +114,11 @@ def list_starts(field: Field, snap: Snap) -> list[_Leg]:
             if not all(membrane.lets_go(snap.link, way) for membrane in overlay.shut_by(edge)):
                 continue
             cost = int(free[edge])
-        legs.append(_Leg(edge, share, partial_cost(cost, share), partial_cost(int(free[edge]), share)))
+        legs.append(Leg(edge, share, partial_cost(cost, share), partial_cost(int(free[edge]), share)))
     return legs
 
 
-def list_directs(field: Field, snap: Snap) -> list[_Way]:
+def list_directs(field: Field, snap: Snap) -> list[Decided]:
     """Targets on the origin's own link, reached without passing a node."""
     there, back = field.network.edge_of_link
     ways = []
@@ -131,30 +131,30 @@ def list_directs(field: Field, snap: Snap) -> list[_Way]:
             share = abs(target.share - snap.share)
             cost = partial_cost(int(field.cost[edge]), share) + field.targets[index].price_ds
             time = partial_cost(int(field.walking.cost[edge]), share)
-            ways.append(_Way(index, cost, _Leg(edge, share, cost, time)))
+            ways.append(Decided(index, cost, Leg(edge, share, cost, time)))
     return ways
 
 
-def _choose(field: Field, starts: list[_Leg], directs: list[_Way]) -> _Way | None:
+def _choose(field: Field, starts: list[Leg], directs: list[Decided]) -> Decided | None:
     """The cheapest way; equal costs are decided by target, then edge, so that replicas agree."""
     heads = field.network.edge_head
     ways = list(directs)
     for leg in starts:
         head = int(heads[leg.edge])
         if field.is_reachable(head):
-            ways.append(_Way(int(field.target[head]), leg.cost + int(field.dist[head]), leg))
+            ways.append(Decided(int(field.target[head]), leg.cost + int(field.dist[head]), leg))
     best = min(ways, key=lambda w: (w.cost, w.target, w.first.edge), default=None)
     if best is None or best in directs:
         return best
     head = int(heads[best.first.edge])
     middle = field.way_from(head)
     seeds, row = field.seeds, field.seed_at(int(heads[middle[-1]]) if len(middle) else head)
-    last = _Leg(int(seeds.edge[row]), float(seeds.share[row]), int(seeds.cost[row]), int(seeds.time[row]))
-    return _Way(best.target, best.cost, best.first, tuple(middle.tolist()), last)
+    last = Leg(int(seeds.edge[row]), float(seeds.share[row]), int(seeds.cost[row]), int(seeds.time[row]))
+    return Decided(best.target, best.cost, best.first, tuple(middle.tolist()), last)
 
 
 def _alternatives(
-    field: Field, starts: list[_Leg], directs: list[_Way], chosen: int, count: int
+    field: Field, starts: list[Leg], directs: list[Decided], chosen: int, count: int
 ) -> tuple[Alternative, ...]:
     legs = [(int(field.network.edge_head[leg.edge]), leg.cost, leg.time) for leg in starts]
     found = field.nearest(legs, count + 1)
@@ -166,7 +166,8 @@ def _alternatives(
     return tuple(Alternative(field.targets[t].id, time / 10) for t, time in list(times.items())[:count])
 
 
-def _finish(field: Field, snap: Snap, way: _Way, alternatives: tuple[Alternative, ...]) -> Route:
+def lay_out(field: Field, snap: Snap, way: Decided, alternatives: tuple[Alternative, ...]) -> Route:
+    """A decided way as the answer."""
     network, overlay = field.network, field.overlay
     edges = (way.first.edge, *way.middle, *((way.last.edge,) if way.last else ()))
     course = make_course(network, _sections(network, snap, way))
@@ -192,7 +193,7 @@ def _finish(field: Field, snap: Snap, way: _Way, alternatives: tuple[Alternative
     )
 
 
-def _sections(network: Network, snap: Snap, way: _Way) -> list[tuple[int, float, float]]:
+def _sections(network: Network, snap: Snap, way: Decided) -> list[tuple[int, float, float]]:
     """(link, from share, to share) along the way."""
 
     def whole(edge: int) -> tuple[int, float, float]:
@@ -208,7 +209,8 @@ def _sections(network: Network, snap: Snap, way: _Way) -> list[tuple[int, float,
     return [(snap.link, snap.share, end), *(whole(edge) for edge in way.middle), (link, begin, stop)]
 
 
-def _as_the_crow_flies(field: Field, lat: float, lon: float) -> str | None:
+def nearest_in_a_line(field: Field, lat: float, lon: float) -> str | None:
+    """Id of the target that is nearest in a straight line; None: there is none."""
     if not field.targets:
         return None
     lats = np.array([t.lat for t in field.targets])

@@ -5,6 +5,8 @@ only end. So one backward search is exact: labels of (time, latest departure) th
 multicriteria shortest path problem), in buckets of equal time (Dial 1969).
 """
 
+import heapq
+
 import numpy as np
 from numba import njit
 
@@ -144,3 +146,59 @@ def latest_along(order, next_edge, edge_head, time, arrival, fails, seed_latest,
             latest[u] = max(seed_latest[u], -1)
         elif latest[edge_head[e]] >= 0:
             latest[u] = max(leave_by(latest[edge_head[e]], fails[e], time[e], arrival[u]), -1)
+
+
+@njit(cache=True, nogil=True)
+def targets_in_time(
+    start_node,
+    start_at,
+    out_start,
+    out_edge,
+    edge_head,
+    time,
+    arrival,
+    fails,
+    seed_begin,
+    seed_row,
+    seed_time,
+    seed_latest,
+    seed_target,
+    found,
+):
+    """Fills found: int64[k, 2], (when, target) of the first k targets that one can be at who is at start_node at start_at: int64[n].
+
+    Earliest arrivals, no node later than its danger and no edge after it fails (Dijkstra 1959; waiting never helps). seed_row:
+    int64[seeds] by node, seed_begin: int32[nodes + 1]. Returns how many were found; equal times: by target.
+    """
+    nodes = len(arrival)
+    best = np.full(nodes, np.int64(2**62))
+    reached = np.zeros(seed_target.max() + 1 if len(seed_target) else 1, np.bool_)
+    heap = [(np.int64(0), np.int64(0))]
+    heap.pop()
+    for i in range(len(start_node)):
+        v = start_node[i]
+        if start_at[i] <= arrival[v] and start_at[i] < best[v]:
+            best[v] = start_at[i]
+            heapq.heappush(heap, (np.int64(start_at[i]), np.int64(v)))
+    count = 0
+    while len(heap) > 0 and count < len(found):
+        now, v = heapq.heappop(heap)
+        if v >= nodes:
+            if not reached[v - nodes]:
+                reached[v - nodes] = True
+                found[count, 0], found[count, 1] = now, v - nodes
+                count += 1
+            continue
+        if now > best[v]:
+            continue
+        for i in range(seed_begin[v], seed_begin[v + 1]):
+            row = seed_row[i]
+            if now <= seed_latest[row] and not reached[seed_target[row]]:
+                heapq.heappush(heap, (now + seed_time[row], np.int64(nodes + seed_target[row])))
+        for i in range(out_start[v], out_start[v + 1]):
+            e = out_edge[i]
+            head, there = edge_head[e], now + time[e]
+            if time[e] < CLOSED and there <= fails[e] and there <= arrival[head] and there < best[head]:
+                best[head] = there
+                heapq.heappush(heap, (there, np.int64(head)))
+    return count

@@ -8,9 +8,11 @@ import numpy as np
 
 import routing
 from routing.errors import RoutingError
+from services.navigator.departure import Hurry, Leaving
 from services.navigator.ground import Ground, HazardMapZone
 from services.navigator.links import LinkCache, Placing
 from services.navigator.state import ActiveHazard, World
+from services.navigator.timetable import Timetable
 from services.navigator.warm import NONE, Basis, FieldKey, WarmFields
 from streams.events.base import SITE_HAZARDS, Hazard
 from streams.events.closures import ClosureState, Mode
@@ -36,13 +38,17 @@ class Misplaced:
 
 @dataclass(frozen=True)
 class Answer:
-    """A route or a reason to stay, with what it was decided from. extra: hazards that the walker named."""
+    """A route or a reason to stay, with what it was decided from. extra: hazards that the walker named.
+
+    hurry: None where no danger in force has a known time.
+    """
 
     world: World
     active: tuple[ActiveHazard, ...]
     extra: frozenset[Hazard]
     route: routing.Route | routing.Stay
     unplaced_closures: tuple[str, ...]
+    hurry: Hurry | None = None
 
     @property
     def hazards(self) -> frozenset[Hazard]:
@@ -54,7 +60,7 @@ class Answer:
 class Moment:
     """One moment: the state, the overlay made from it, and the fields asked for so far.
 
-    repair_list: closures that staff must place by hand, of either mode.
+    repair_list: closures that staff must place by hand, of either mode. leaving: None where no danger in force has a known time.
     """
 
     ground: Ground
@@ -62,6 +68,7 @@ class Moment:
     overlay: routing.Overlay
     repair_list: tuple[Misplaced, ...]
     fields: WarmFields
+    leaving: Leaving | None = None
 
     @classmethod
     def of(
@@ -72,7 +79,8 @@ class Moment:
         What did not change since `former` is taken over: a head count alone makes no new field. The former moment stays as it
         is; whoever reads there gets its answers to the end.
         """
-        closures, modes, misplaced = _closures(ground, world, links or LinkCache())
+        links = links or LinkCache()
+        closures, modes, misplaced = _closures(ground, world, links)
         if former is not None and former.world.cells_by_grade == world.cells_by_grade:
             membranes: Mapping[str, routing.Membrane] = former.overlay.membranes
             closures |= {c: v for c, v in former.overlay.closures.items() if c.startswith("hazard:")}
@@ -84,7 +92,11 @@ class Moment:
             overlay = former.overlay
         basis = Basis(ground, world, overlay)
         fields = WarmFields(basis) if former is None else WarmFields.after(former.fields, basis)
-        return cls(ground, world, overlay, misplaced, fields)
+        before = None if former is None else former.leaving
+        known = None if before is None else before.timetable
+        times = Timetable.of(ground, world, links, former=known)
+        leaving = Leaving.after(before, times, dict(fields.items()))
+        return cls(ground, world, overlay, misplaced, fields, leaving)
 
     def field(self, key: Key, assumed: frozenset[Hazard] = NONE, layer: Layer = Layer.SITE) -> routing.Field:
         """The field of a profile and a set of hazards; built at first use, the least used is dropped.
@@ -110,8 +122,9 @@ class Moment:
         profile: str,
         extra: frozenset[Hazard] = NONE,
         layer: Layer = Layer.SITE,
+        now_ms: int | None = None,
     ) -> Answer:
-        """The way to safety from a place, or (layer SHELTER) to where one can live after.
+        """The way to safety from a place, or (layer SHELTER) to where one can live after. now_ms: None is the moment itself.
 
         Raises:
             RoutingError: no such profile, or the place is none of this area's.
@@ -119,8 +132,26 @@ class Moment:
         routing.require_place(lat, lon)
         active = tuple(self.world.list_active(lat, lon))
         hazards = frozenset(a.hazard for a in active if a.hazard in SITE_HAZARDS)
-        made = self.field((profile, hazards | extra), extra - hazards, layer)
-        return Answer(self.world, active, extra, routing.find_route(made, lat, lon), self.unplaced)
+        key = FieldKey(profile, hazards | extra, extra - hazards, layer)
+        made = self.fields.get(key)
+        found, hurry = self.in_time(
+            routing.find_route(made, lat, lon), key, made, place=(lat, lon), now_ms=now_ms
+        )
+        return Answer(self.world, active, extra, found, self.unplaced, hurry)
+
+    def in_time(
+        self,
+        plain: routing.Route | routing.Stay,
+        key: FieldKey,
+        field: routing.Field,
+        *,
+        place: tuple[float, float],
+        now_ms: int | None = None,
+    ) -> tuple[routing.Route | routing.Stay, Hurry | None]:
+        """What to tell whoever leaves a place (lat, lon) now, where a field says `plain`; see `Leaving.decide`."""
+        if self.leaving is None:
+            return plain, None
+        return self.leaving.decide(plain, key, field, place=place, now_ms=now_ms or self.world.at_ms)
 
     def get_place(self, place_id: str) -> ShelterState:
         """A place of this moment.
@@ -146,7 +177,7 @@ def _closures(
     modes: Modes = {}
     misplaced = []
     in_force = world.closures_in_force()
-    links.keep(frozenset(c.id for c in in_force))
+    links.keep(frozenset(c.id for c in (*in_force, *world.closures_to_come())))
     for closure in in_force:
         placed = links.find(ground, closure)
         if placed.how.needs_repair:

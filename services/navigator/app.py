@@ -140,7 +140,9 @@ async def start(settings: Settings, broker: Broker, readiness: Readiness) -> Pro
     await live.follow(broker)
     readiness.require("states read", lambda: live.is_ready)
     app = make_app(live, readiness, world=settings.world, clock=clock)
-    leases = open_leases(settings, broker, lambda: live.moment if live.is_ready else None, clock=clock)
+    leases = open_leases(
+        settings, broker, lambda: live.moment if live.is_ready else None, set_prices=live.set_prices, clock=clock
+    )
     app.include_router(leases.router)
     if settings.navigator_workers == 1:
         return Process(app, (live.run, leases.run))

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.navigator.models import ActiveHazardBody, AsOf, ProfileName, Shelter, SiteHazard
+from services.navigator.models import ActiveHazardBody, AsOf, Hurry, ProfileName, Shelter, SiteHazard
 
 MOST_PLACES = 10_000
 Degrees = Annotated[float, Field(allow_inf_nan=False)]
@@ -49,7 +49,14 @@ class StayRow(BaseModel):
     """A place from which no way may be recommended."""
 
     index: int
-    reason: Literal["no-target", "cut-off"]
+    reason: Literal["no-target", "cut-off", "too-late"]
+
+
+class DepartureRow(Hurry):
+    """A place whose way a danger binds. instead_of: index into `shelters`, where the nearest way leads, which comes too late."""
+
+    index: int
+    instead_of: int | None
 
 
 class WarningRow(BaseModel):
@@ -80,5 +87,6 @@ class BatchAnswer(BaseModel):
     shelters: list[Shelter]
     rows: Rows
     stays: list[StayRow]
+    departures: list[DepartureRow]
     warnings: list[WarningRow]
     problems: list[ProblemRow]

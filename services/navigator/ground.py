@@ -20,12 +20,16 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class HazardMapZone:
-    """A zone of the area's hazard maps, drawn in (lon, lat)."""
+    """A zone of the area's hazard maps, drawn in (lon, lat).
+
+    arrives_after_min: how long the danger takes to get here once it has begun (a tsunami: at the coast); None: the map does not say.
+    """
 
     id: str
     hazard: Hazard
     name: str
     shape: BaseGeometry
+    arrives_after_min: float | None = None
 
 
 class Ground:
@@ -87,6 +91,7 @@ def load_ground(area: Path) -> Ground:
             hazard=Hazard(feature["properties"]["hazard"]),
             name=feature["properties"].get("name", ""),
             shape=shape(feature["geometry"]),
+            arrives_after_min=feature["properties"].get("arrives_after_min"),
         )
         for number, feature in enumerate(features)
     ]

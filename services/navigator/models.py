@@ -78,6 +78,7 @@ class ActiveHazardBody(BaseModel):
     source: str
     title: str
     issued_at_ms: int
+    arrives_at_ms: AtMs = Field(description="When its first wave is forecast to arrive; null is unknown.")
 
 
 class SourceAgeBody(BaseModel):
@@ -167,6 +168,26 @@ class WarningBody(Reason):
     model_config = ConfigDict(title="Warning")
 
 
+class Hurry(BaseModel):
+    """How long one may wait. Null: no danger whose time is known binds the way, or there is no way."""
+
+    leave_within_min: int | None = Field(description="Whole minutes, rounded down; by the way that is told.")
+    margin_min: float | None = Field(description="The same to a tenth, rounded down.")
+    leave_by_ms: AtMs
+
+
+class DepartureBody(Hurry):
+    """Leaving in time; see docs/reference/routes.md."""
+
+    model_config = ConfigDict(title="Departure")
+    instead_of: Shelter | None = Field(
+        description="Where the nearest way leads, which does not survive leaving now."
+    )
+    arrivals: list[ActiveHazardBody] = Field(
+        description="Dangers here whose time is known, and who says so; `arrives_at_ms`: when each begins."
+    )
+
+
 class Line(BaseModel):
     """GeoJSON; positions are [lon, lat]."""
 
@@ -184,6 +205,7 @@ class AnswerHead(BaseModel):
     now_ms: int
     hazards: list[ActiveHazardBody]
     as_of: AsOf
+    departure: DepartureBody | None = Field(description="Null: no danger in force has a known time.")
     why: Why
     warnings: list[WarningBody]
 
@@ -196,6 +218,9 @@ class RouteAnswer(AnswerHead):
     length_m: int
     minutes: float
     minutes_by_profile: MinutesByProfile
+    unknown: dict[Literal["surface", "incline", "width", "kerb"], float] = Field(
+        description="Share of the way's length of which nobody has written it down; empty for those who walk."
+    )
     geometry: Line
     polyline6: str
     steps: list[StepBody]
@@ -204,10 +229,10 @@ class RouteAnswer(AnswerHead):
 
 
 class StayAnswer(AnswerHead):
-    """There is no way that may be recommended: stay, and why."""
+    """There is no way that may be recommended: stay, and why. too-late: no way survives leaving now."""
 
     kind: Literal["stay"]
-    reason: Literal["no-target", "cut-off"]
+    reason: Literal["no-target", "cut-off", "too-late"]
     nearest_in_a_straight_line: Shelter | None
 
 

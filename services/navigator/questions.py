@@ -16,9 +16,10 @@ from routing.rows import Answers
 from routing.snap import NEAR_M
 from services.kit.problems import Problem
 from services.navigator.batch_models import MOST_PLACES
+from services.navigator.departure import TOO_LATE, Hurry
 from services.navigator.live import Live
 from services.navigator.models import Language, ProfileName, SiteHazard
-from services.navigator.render import render, render_ages, render_hazard, world_marks
+from services.navigator.render import render, render_ages, render_hazard, render_hurry, world_marks
 from services.navigator.shelf import Active, Shelf, Shelves
 from streams.clock import Clock
 from streams.events.base import Hazard
@@ -90,7 +91,8 @@ class Office:
             reader = shelf.find_reader(question.profile, active, extra)
             if reader is None:
                 reader = await asyncio.to_thread(shelf.reader, question.profile, active, extra)
-            answer = shelf.answer(reader, place, active, extra)
+            now_ms = self._clock.now_ms()
+            answer = shelf.answer(reader, place, active, extra, now_ms=now_ms)
             if reader.wants_table():
                 self._tables = asyncio.create_task(asyncio.to_thread(reader.make_table))
         except PlaceError as error:
@@ -99,7 +101,7 @@ class Office:
             raise Problem("cannot-route", status=422, detail=str(error)) from None
         body = render(
             answer, shelf, profile=question.profile, language=question.language, world=self._world,
-            now_ms=self._clock.now_ms(), heard_ms=self._live.heard_ms,
+            now_ms=now_ms, heard_ms=self._live.heard_ms,
         )  # fmt: skip
         return orjson.dumps(body)
 
@@ -119,14 +121,15 @@ class Office:
             )  # fmt: skip
         shelf, extra = self._shelves.newest, frozenset(map(Hazard, questions.hazards))
         columns = Columns(shelf, np.array(questions.lat), np.array(questions.lon))
-        columns.fill(questions.profile, extra)
+        now_ms = self._clock.now_ms()
+        columns.fill(questions.profile, extra, now_ms)
         head = {
             **world_marks(self._world),
             "profile": questions.profile,
-            "now_ms": self._clock.now_ms(),
+            "now_ms": now_ms,
             "as_of": render_ages(shelf.moment, self._live.heard_ms),
         }
-        return orjson.dumps(head | columns.body())
+        return orjson.dumps(head | columns.body(now_ms))
 
 
 class Columns:
@@ -138,13 +141,21 @@ class Columns:
         self._situations: list[Active] = []
         self._shelters: dict[str, int] = {}
         self._parts: list[tuple[npt.NDArray[np.intp], Answers, Reader]] = []
+        self._hurries: dict[int, Hurry] = {}
+        self._late: set[int] = set()
 
-    def fill(self, profile: str, extra: frozenset[Hazard]) -> None:
+    def fill(self, profile: str, extra: frozenset[Hazard], now_ms: int) -> None:
         """Asks for all rows."""
         for active, rows in self._rows_by_situation():
             reader = self._shelf.reader(profile, active, extra)
+            places = self._lat[rows], self._lon[rows]
+            timely = self._shelf.in_time(
+                reader, reader.find_all(*places), places, active, extra, now_ms=now_ms
+            )
             self._situations.append(active)
-            self._parts.append((rows, reader.find_all(self._lat[rows], self._lon[rows]), reader))
+            self._parts.append((rows, timely.answers, reader))
+            self._hurries |= {int(rows[row]): hurry for row, hurry in timely.hurries.items()}
+            self._late |= {int(rows[row]) for row in timely.late}
 
     def _rows_by_situation(self) -> list[tuple[Active, npt.NDArray[np.intp]]]:
         if not self._shelf.moment.world.cells_by_hazard:
@@ -156,7 +167,7 @@ class Columns:
             found.setdefault(tuple(map(id, active)), (active, []))[1].append(row)
         return [(active, np.array(rows)) for active, rows in found.values()]
 
-    def body(self) -> dict[str, Any]:
+    def body(self, now_ms: int) -> dict[str, Any]:
         """The members of `batch_models.BatchAnswer` that depend on the places."""
         whole = self._whole()
         situation = np.full(len(self._lat), -1, np.int32)
@@ -170,6 +181,14 @@ class Columns:
             "shelters": [self._shelf.place(place) for place in self._shelters],
             "rows": rows,
             "stays": self._stays(),
+            "departures": [
+                {
+                    "index": row,
+                    "instead_of": self._shelters[hurry.instead_of] if hurry.instead_of else None,
+                    **render_hurry(hurry, now_ms),
+                }
+                for row, hurry in sorted(self._hurries.items())
+            ],
             "warnings": self._warnings(whole),
             "problems": self._problems(),
         }
@@ -195,7 +214,10 @@ class Columns:
         found = []
         for rows, part, reader in self._parts:
             reason = "cut-off" if any(reader.field.snaps) else "no-target"
-            found += [{"index": row, "reason": reason} for row in rows[part.kind == STAY].tolist()]
+            found += [
+                {"index": row, "reason": TOO_LATE if row in self._late else reason}
+                for row in rows[part.kind == STAY].tolist()
+            ]
         return sorted(found, key=lambda stay: int(stay["index"]))
 
     def _problems(self) -> list[dict[str, Any]]:

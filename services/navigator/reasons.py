@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 import routing
-from routing.geo import METRES_PER_DEGREE
+from routing.geo import METRES_PER_DEGREE, distance_m
+from routing.profiles import list_unknown
+from services.navigator.departure import Hurry
 from services.navigator.shelf import Shelf
 from services.navigator.state import CLOSED_TO_PEOPLE
 from services.navigator.words import Argument
@@ -18,6 +20,8 @@ MOST_PASSED = 8
 """So many nearer sites are looked at for one that was passed over."""
 UNKNOWN_SURFACE = 0.2
 """From this share on, nobody can say whether wheels may pass."""
+MOSTLY = 0.5
+MINUTE_DS = 600
 WHEELS = frozenset({"wheelchair", "stroller"})
 
 
@@ -35,12 +39,44 @@ def why_second(route: routing.Route, other: routing.Alternative, shelf: Shelf) -
     reasons = []
     if minutes >= 1:
         reasons.append(Said("second-farther", {"minutes": minutes}))
+    elif _is_dearer(other.target, route.target, shelf):
+        reasons.append(Said("second-filling", {}))
     elif other.seconds < route.seconds and shelf.moment.overlay.membranes:
         reasons.append(Said("second-zone", {}))
     mine, theirs = (_taken(shelf.moment.get_place(place)) for place in (route.target, other.target))
     if theirs is not None and theirs > (mine or 0.0) + MUCH_FULLER:
         reasons.append(Said("second-fuller", {"percent": round(theirs * 100)}))
     return reasons or [Said("second-alike", {})]
+
+
+def _is_dearer(other: str, chosen: str, shelf: Shelf) -> bool:
+    """Whether a place's last places are scarcer than those of the one that was chosen."""
+    prices = shelf.moment.world.prices_ds
+    return prices.get(other, 0) > prices.get(chosen, 0)
+
+
+def why_chosen(route: routing.Route, shelf: Shelf, hurry: Hurry | None, *, in_force: bool) -> str:
+    """The key of the reason: it is the nearest, or the nearest in time, or one of the nearest that have room.
+
+    Where a place that is scarcer may be nearer (in a straight line at the walker's pace), nobody says that this is the nearest.
+    """
+    if hurry is not None and hurry.instead_of:
+        return "why-in-time"
+    if _scarcer_is_near(route, shelf):
+        return "why-room" if in_force else "why-room-nearest"
+    return "why-suits" if in_force else "why-nearest"
+
+
+def _scarcer_is_near(route: routing.Route, shelf: Shelf) -> bool:
+    prices = shelf.moment.world.prices_ds
+    own = prices.get(route.target, 0)
+    dearer = [shelf.row_of_site[p] for p, ds in prices.items() if ds > own and p in shelf.row_of_site]
+    if not dearer:
+        return False
+    _, lat, lon = shelf.sites
+    from_lat, from_lon = route.points[0]
+    here = np.full(len(dearer), from_lat), np.full(len(dearer), from_lon)
+    return bool((distance_m(*here, lat[dearer], lon[dearer]) < route.length_m).any())
 
 
 def _taken(place: ShelterState) -> float | None:
@@ -50,8 +86,15 @@ def _taken(place: ShelterState) -> float | None:
     return place.headcount / place.capacity
 
 
-def find_passed(route: routing.Route, shelf: Shelf, needed: frozenset[Hazard]) -> tuple[str, Said] | None:
-    """The nearest site in a straight line that nobody is sent to, if it is nearer than the one that was chosen, and why."""
+def find_passed(
+    route: routing.Route, shelf: Shelf, needed: frozenset[Hazard], hurry: Hurry | None = None
+) -> tuple[str, Said] | None:
+    """The place that cannot be reached in time; or the nearest site in a straight line that nobody is sent to, if it is nearer than
+    the one that was chosen. And why.
+    """
+    if hurry is not None and hurry.instead_of and hurry.instead_of != route.target:
+        late = shelf.moment.get_place(hurry.instead_of)
+        return late.id, Said("passed-late", {"name": late.name})
     ids, lat, lon = shelf.sites
     if route.target not in shelf.row_of_site:
         return None
@@ -62,7 +105,10 @@ def find_passed(route: routing.Route, shelf: Shelf, needed: frozenset[Hazard]) -
     nearer = np.flatnonzero(away < away[shelf.row_of_site[route.target]])
     for row in nearer[np.argsort(away[nearer], kind="stable")][:MOST_PASSED].tolist():
         place = shelf.moment.get_place(ids[row])
-        if said := _why_not(place, needed):
+        said = _why_not(place, needed)
+        if said is None and _is_dearer(place.id, route.target, shelf):
+            said = Said("passed-filling", {"name": place.name})
+        if said:
             return place.id, said
     return None
 
@@ -107,11 +153,35 @@ def list_warnings(route: routing.Route, shelf: Shelf, profile: str) -> list[Said
     if not route.snap.is_near:
         metres, direction = round(route.snap.distance_m), route.snap.direction
         found.append(Said("warn-far", {"metres": metres, "direction": direction}))
-    if profile in WHEELS and route.unknown_surface_share >= UNKNOWN_SURFACE:
-        found.append(Said("warn-surface", {"percent": round(route.unknown_surface_share * 100)}))
+    if profile in WHEELS:
+        if route.unknown_surface_share >= UNKNOWN_SURFACE:
+            found.append(Said("warn-surface", {"percent": round(route.unknown_surface_share * 100)}))
+        found += _unknown_to_wheels(route, shelf, profile)
     if passage := _underpass(route, shelf):
         found.append(passage)
     return found
+
+
+def _unknown_to_wheels(route: routing.Route, shelf: Shelf, profile: str) -> list[Said]:
+    """What else nobody has written down of most of the way."""
+    shares = list_unknown_of(route, shelf.moment.ground.network, profile)
+    what = tuple(name for name, share in shares.items() if name != "surface" and share >= MOSTLY)
+    return [Said("warn-wheels", {"what": what})] if what else []
+
+
+def list_unknown_of(route: routing.Route, network: routing.Network, profile: str) -> dict[str, float]:
+    """Shares of the way's length of which surface, incline, width, kerbs are unknown; empty for those who walk."""
+    if profile not in WHEELS:
+        return {}
+    shares = list_unknown(network, routing.get_profile(profile), np.array(route.edges, np.int32))
+    return {name: round(share, 3) for name, share in shares.items()}
+
+
+def list_hurry(hurry: Hurry | None) -> list[Said]:
+    """Until when one may leave."""
+    if hurry is None or hurry.spare_ds is None:
+        return []
+    return [Said("warn-leave", {"minutes": hurry.spare_ds // MINUTE_DS})]
 
 
 def _underpass(route: routing.Route, shelf: Shelf) -> Said | None:

@@ -8,11 +8,23 @@ import numpy.typing as npt
 
 import routing
 from services.navigator.answers import Answer, Moment
+from services.navigator.departure import Hurry
 from services.navigator.places import render_place
 from services.navigator.polyline import encode_polyline6
-from services.navigator.reasons import Said, find_passed, list_warnings, minutes_by_profile, why_second
+from services.navigator.reasons import (
+    MINUTE_DS,
+    Said,
+    find_passed,
+    list_hurry,
+    list_unknown_of,
+    list_warnings,
+    minutes_by_profile,
+    why_chosen,
+    why_second,
+)
 from services.navigator.shelf import Shelf
 from services.navigator.state import ActiveHazard
+from services.navigator.timetable import DS_MS
 from services.navigator.words import KEPT_SENTENCES, say
 from streams.world import World as WorldName
 
@@ -44,6 +56,7 @@ def render(
         "now_ms": now_ms,
         "hazards": [render_hazard(a) for a in answer.active],
         "as_of": render_ages(shelf.moment, heard_ms),
+        "departure": answer.hurry and _departure(answer.hurry, shelf, now_ms),
     }
     names = tuple(sorted(str(h) for h in answer.hazards))
     if isinstance(answer.route, routing.Stay):
@@ -61,20 +74,21 @@ def _route(
     answer: Answer, route: routing.Route, shelf: Shelf, names: tuple[str, ...], profile: str, language: str
 ) -> dict[str, Any]:
     name = shelf.moment.get_place(route.target).name
-    why = "why-suits" if names else "why-nearest"
-    passed = find_passed(route, shelf, answer.hazards)
+    why = why_chosen(route, shelf, answer.hurry, in_force=bool(names))
+    passed, network = find_passed(route, shelf, answer.hazards, answer.hurry), shelf.moment.ground.network
     return {
         "kind": "route",
         "shelter": shelf.place(route.target),
         "why": {"key": why, "hazards": names, "text": say(why, language, hazards=names)},
-        **render_way(route, shelf.moment.ground.network, name=name, profile=profile, language=language),
+        **render_way(route, network, name=name, profile=profile, language=language),
+        "unknown": list_unknown_of(route, network, profile),
         "alternatives": [_alternative(route, other, shelf, language) for other in route.alternatives],
         "passed_over": [{"shelter": shelf.place(passed[0]), "reason": render_said(passed[1], language)}]
         if passed
         else [],
         "warnings": [
             render_said(said, language)
-            for said in (*list_warnings(route, shelf, profile), *_unplaced(answer))
+            for said in (*list_hurry(answer.hurry), *list_warnings(route, shelf, profile), *_unplaced(answer))
         ],
     }
 
@@ -116,6 +130,8 @@ def _stay(
     answer: Answer, stay: routing.Stay, shelf: Shelf, names: tuple[str, ...], language: str
 ) -> dict[str, Any]:
     key = f"stay-{stay.reason}" if names or stay.reason != "no-target" else "stay-no-site"
+    if not names and answer.hurry is not None:
+        names = tuple(sorted({str(front.active.hazard) for front in answer.hurry.fronts}))
     nearest = shelf.place(stay.nearest_target) if stay.nearest_target else None
     return {
         "kind": "stay",
@@ -123,6 +139,25 @@ def _stay(
         "why": {"key": key, "hazards": names, "text": say(key, language, hazards=names)},
         "nearest_in_a_straight_line": nearest,
         "warnings": [render_said(said, language) for said in _unplaced(answer)],
+    }
+
+
+def render_hurry(hurry: Hurry, now_ms: int) -> dict[str, Any]:
+    """How long one may wait; rounded down, null where no danger binds the way (or none is left)."""
+    spare = hurry.spare_ds
+    return {
+        "leave_within_min": None if spare is None else spare // MINUTE_DS,
+        "margin_min": None if spare is None else spare * 10 // MINUTE_DS / 10,
+        "leave_by_ms": None if spare is None else now_ms + spare * DS_MS,
+    }
+
+
+def _departure(hurry: Hurry, shelf: Shelf, now_ms: int) -> dict[str, Any]:
+    return render_hurry(hurry, now_ms) | {
+        "instead_of": shelf.place(hurry.instead_of) if hurry.instead_of else None,
+        "arrivals": [
+            render_hazard(front.active) | {"arrives_at_ms": front.begins_at_ms} for front in hurry.fronts
+        ],
     }
 
 
@@ -139,6 +174,7 @@ def render_hazard(active: ActiveHazard) -> dict[str, Any]:
         "source": active.source,
         "title": active.title,
         "issued_at_ms": active.issued_at_ms,
+        "arrives_at_ms": condition.arrival_at_ms,
     }
 
 

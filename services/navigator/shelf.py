@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from routing.batch import Reader, Streets
-from services.navigator.answers import NONE, Answer, Key, Moment
+from routing.rows import Answers
+from services.navigator.answers import NONE, Answer, FieldKey, Moment
+from services.navigator.departure_rows import InTime, put_in_time
 from services.navigator.live import Live
 from services.navigator.places import render_place
 from services.navigator.state import ActiveHazard
@@ -30,7 +32,7 @@ class Shelf:
 
     moment: Moment
     streets: Streets | None = None
-    _readers: dict[tuple[Key, frozenset[Hazard]], Reader] = field(default_factory=dict)
+    _readers: dict[FieldKey, Reader] = field(default_factory=dict)
     _active: dict[int, Active] = field(default_factory=dict)
     _places: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -45,8 +47,9 @@ class Shelf:
         return self._active[cell]
 
     def find_reader(self, profile: str, active: Active, extra: frozenset[Hazard]) -> Reader | None:
-        """The reader for a profile and hazards, if it was made before."""
-        return self._readers.get(_question(profile, active, extra))
+        """The reader for a profile and hazards, if it was made before with all that its answers need."""
+        key, leaving = _question(profile, active, extra), self.moment.leaving
+        return None if leaving is not None and leaving.find(key) is None else self._readers.get(key)
 
     def reader(self, profile: str, active: Active, extra: frozenset[Hazard]) -> Reader:
         """The same, made now if need be: that takes milliseconds, so do it in a thread.
@@ -54,21 +57,48 @@ class Shelf:
         Raises:
             RoutingError: no such profile.
         """
-        question = _question(profile, active, extra)
-        if question not in self._readers:
+        key = _question(profile, active, extra)
+        if key not in self._readers:
             streets = self.streets or Streets(self.moment.ground.snapper)
-            self._readers[question] = Reader(streets, self.moment.field(*question))
-        return self._readers[question]
+            self._readers[key] = Reader(streets, self.moment.fields.get(key))
+        if self.moment.leaving is not None:
+            self.moment.leaving.get(key, self._readers[key].field)
+        return self._readers[key]
 
     def answer(
-        self, reader: Reader, place: tuple[float, float], active: Active, extra: frozenset[Hazard]
+        self,
+        reader: Reader,
+        place: tuple[float, float],
+        active: Active,
+        extra: frozenset[Hazard],
+        *,
+        now_ms: int,
     ) -> Answer:
         """The way to safety from a place (lat, lon), as `Moment.answer` finds it.
 
         Raises:
             PlaceError: the place is none of this area's.
         """
-        return Answer(self.moment.world, active, extra, reader.find(*place), self.moment.unplaced)
+        key, plain = _question(reader.field.walking.profile.name, active, extra), reader.find(*place)
+        found, hurry = self.moment.in_time(plain, key, reader.field, place=place, now_ms=now_ms)
+        return Answer(self.moment.world, active, extra, found, self.moment.unplaced, hurry)
+
+    def in_time(
+        self,
+        reader: Reader,
+        plain: Answers,
+        places: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]],
+        active: Active,
+        extra: frozenset[Hazard],
+        *,
+        now_ms: int,
+    ) -> InTime:
+        """Answers in columns as single answers would say them, where a danger has a known time."""
+        leaving = self.moment.leaving
+        if leaving is None:
+            return InTime(plain, {}, frozenset())
+        key = _question(reader.field.walking.profile.name, active, extra)
+        return put_in_time(leaving, key, reader, plain, places, now_ms)
 
     def place(self, place_id: str) -> dict[str, Any]:
         """A place as it is sent; not to be changed."""
@@ -103,12 +133,10 @@ class Shelf:
         return ends
 
 
-def _question(
-    profile: str, active: Iterable[ActiveHazard], extra: frozenset[Hazard]
-) -> tuple[Key, frozenset[Hazard]]:
+def _question(profile: str, active: Iterable[ActiveHazard], extra: frozenset[Hazard]) -> FieldKey:
     """The field that `Moment.answer` would ask for."""
     hazards = frozenset(a.hazard for a in active if a.hazard in SITE_HAZARDS) if active else NONE
-    return (profile, hazards | extra), extra - hazards
+    return FieldKey(profile, hazards | extra, extra - hazards)
 
 
 class Shelves:

@@ -8,12 +8,14 @@ from routing import DEARER, FORBIDDEN, Grade
 from services.navigator.cover import lineage
 from streams.events.alerts import Condition, HazardState, Severity
 from streams.events.base import SITE_HAZARDS, Hazard
-from streams.events.closures import ClosureState
+from streams.events.closures import ClosureState, Mode
 from streams.events.shelters import Layer, Opening, ShelterState
 from streams.folds.closures import in_force
 
 ACTIVE_LEVEL = 3
 """警戒レベル相当 3: those who need time should leave (高齢者等避難); a site must suit from here on."""
+HAPPENING_LEVEL = 5
+"""警戒レベル相当 5: it has happened, or is about to (緊急安全確保)."""
 WITHOUT_LEVEL = frozenset({Severity.WARNING, Severity.CRITICAL, Severity.EMERGENCY})
 SEVERITIES = tuple(Severity)
 CLOSED_TO_PEOPLE = frozenset({Opening.FULL, Opening.CLOSED})
@@ -49,6 +51,26 @@ class ActiveHazard:
     def gravity(self) -> tuple[int, int, int]:
         """Orders statements about one hazard: level, then severity, then the newest."""
         return (self.condition.level or 0, SEVERITIES.index(self.condition.severity), self.issued_at_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """A danger whose time is known: from `begins_at_ms` on it is in its mapped zones where they lie in these cells."""
+
+    cells: frozenset[int]
+    begins_at_ms: int
+    active: ActiveHazard
+
+
+def begins_at_ms(active: ActiveHazard) -> int | None:
+    """When a danger begins where it begins: the first wave at the coast, or a flood that is reported to be there.
+
+    None is unknown, as at every level before; and a tsunami advisory, which floods no mapped zone.
+    """
+    condition = active.condition
+    if condition.hazard is Hazard.TSUNAMI:
+        return condition.arrival_at_ms if condition.severity in WITHOUT_LEVEL else None
+    return active.issued_at_ms if condition.level == HAPPENING_LEVEL else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +137,15 @@ class World:
         return {key: frozenset(cells) for key, cells in found.items()}
 
     @cached_property
+    def fronts(self) -> tuple[Front, ...]:
+        """Dangers in force whose time is known."""
+        return tuple(
+            Front(zone.cells, begins, zone.active)
+            for zone in self._zones
+            if (begins := begins_at_ms(zone.active)) is not None
+        )
+
+    @cached_property
     def sources(self) -> tuple[SourceAge, ...]:
         """Who told us what, and when last."""
         ages: dict[tuple[str, str], int | None] = {}
@@ -135,6 +166,11 @@ class World:
     def closures_in_force(self) -> list[ClosureState]:
         """Closures that hold now, in a stable order."""
         return [c for _, c in sorted(self.closures.items()) if in_force(c, self.at_ms)]
+
+    def closures_to_come(self) -> list[ClosureState]:
+        """Closures for walkers that begin later, in a stable order."""
+        later = ((c, c.starts_at_ms) for _, c in sorted(self.closures.items()) if Mode.FOOT in c.modes)
+        return [c for c, starts in later if starts is not None and starts > self.at_ms]
 
     def list_targets(self, hazards: frozenset[Hazard], layer: Layer = Layer.SITE) -> list[ShelterState]:
         """Places of a layer to go to, on the map, and not closed or full.

@@ -24,7 +24,7 @@ def _bundle(language: str) -> FluentBundle:
 
 
 def say(key: str, language: str, **arguments: Argument) -> str:
-    """One sentence. Hazards and directions among the arguments are translated; a street without a name gets a word.
+    """One sentence. Hazards, directions and what is unknown are translated among the arguments; a street without a name gets a word.
 
     Raises:
         LookupError: there is no such sentence, or an argument is missing.
@@ -47,7 +47,8 @@ def _say(key: str, language: str, arguments: tuple[tuple[str, Argument], ...]) -
 
 def _spoken(name: str, value: Argument, language: str) -> str | int:
     if isinstance(value, tuple):
-        return _say("list-separator", language, ()).join(_say(f"hazard-{v}", language, ()) for v in value)
+        kind = "unknown" if name == "what" else "hazard"
+        return _say("list-separator", language, ()).join(_say(f"{kind}-{v}", language, ()) for v in value)
     if name == "direction":
         return _say(f"direction-{value}", language, ())
     if name == "street" and not value:

@@ -44,6 +44,7 @@ class LeaseEvent(Event, frozen=True, kw_only=True, tag="lease"):
 
     why: Why
     lease: Lease
+    left: str = ""  # moved: the shelter before
 
 
 class BookOpened(Event, frozen=True, kw_only=True, tag="lease-book"):

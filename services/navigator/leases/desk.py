@@ -9,7 +9,7 @@ from typing import TypeVar
 from services.navigator.leases.gather import Gather
 from services.navigator.leases.keeper import Keeper, why_not
 from services.navigator.leases.log import LeaseLog
-from services.navigator.leases.port import BATCH, BookError, Granted, LeaseBook, Wish
+from services.navigator.leases.port import BATCH, BookError, Granted, LeaseBook, Room, Wish
 from streams.clock import Clock
 from streams.events.leases import Lease, LeaseEvent, Stage, Why
 from streams.events.shelters import ShelterState
@@ -73,7 +73,11 @@ class Desk:
         )
         why = Why.MOVED if leaving else Why.TAKEN
         is_logged = await self._log.write(
-            [LeaseEvent(why=why, lease=g.lease) for g in granted if g.lease is not None and not g.stood]
+            [
+                LeaseEvent(why=why, lease=g.lease, left=leaving)
+                for g in granted
+                if g.lease is not None and not g.stood
+            ]
         )
         return [
             Outcome(g.lease, self._passed(wish, g), is_logged)
@@ -114,6 +118,15 @@ class Desk:
         if changed is not None:
             await self._log.write([LeaseEvent(why=why, lease=changed)])
         return changed
+
+    def find_left(self, lease: str) -> str | None:
+        """The shelter that a lease was moved away from; None: it was not moved."""
+        return self._log.moved_from.get(lease)
+
+    async def list_rooms(self, shelters: Sequence[str]) -> list[Room]:
+        """The accounts of these shelters."""
+        now = self._clock.now_ms()
+        return await self._ask(lambda: self._book.list_rooms(shelters, now_ms=now))
 
     async def list_walking(self, shelter: str) -> list[Lease]:
         """Those on their way to a shelter: pseudonyms, party sizes, times."""

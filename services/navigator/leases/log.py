@@ -8,7 +8,7 @@ import structlog
 from streams.broker import Broker, BrokerError, BrokerUnavailableError, Follower, Message, Publisher, Record
 from streams.clock import Clock
 from streams.codec import CodecError, decode, encode
-from streams.events.leases import BookOpened, Lease, LeaseEvent
+from streams.events.leases import BookOpened, Lease, LeaseEvent, Why
 from streams.folds.leases import counts, fold_lease
 from streams.topics import LEASE_EVENTS
 
@@ -36,6 +36,8 @@ class LeaseLog:
         self._read = asyncio.Condition()
         self._book_of: dict[int, str] = {}
         self.leases: dict[str, Lease] = {}
+        self.moved_from: dict[str, str] = {}
+        """The former shelter of each lease that was moved, by the lease's id."""
         self.late: list[Lease] = []
         """Statements from a former book that came after a new one had been begun."""
         self.is_reached = True
@@ -134,6 +136,8 @@ class LeaseLog:
             if isinstance(said, BookOpened):
                 self._book_of[record.partition] = said.book
             elif isinstance(said, LeaseEvent):
+                if said.why is Why.MOVED:
+                    self.moved_from[said.lease.id] = said.left
                 self._take_in(said.lease, self._book_of.get(record.partition))
         async with self._read:
             self._read.notify_all()
@@ -156,4 +160,5 @@ class LeaseLog:
             for key, lease in self.leases.items()
             if counts(lease, now) or max(lease.at_ms, lease.until_ms) > now - FORGET_MS
         }
+        self.moved_from = {key: left for key, left in self.moved_from.items() if key in self.leases}
         return [lease for lease in self.leases.values() if counts(lease, now)]

@@ -37,10 +37,11 @@ class LeaseRequest(BaseModel):
 
 
 class RenewRequest(BaseModel):
-    """Still on the way. candidates: where else to go if the shelter takes nobody any more."""
+    """Still on the way. candidates: where else to go if the shelter takes nobody any more. start: to be told the way as well."""
 
     model_config = ConfigDict(extra="forbid")
     candidates: Candidates | None = None
+    start: From | None = Field(default=None, description="Where the party is now: the answer holds the way.")
     language: Language = "ja"
 
 
@@ -49,6 +50,21 @@ class Passed(BaseModel):
 
     shelter: str
     reason: Reason
+
+
+class Moved(BaseModel):
+    """The shelter that the places were kept in before, and why it takes nobody any more."""
+
+    left: str
+    reason: Reason
+
+
+class WayThere(BaseModel):
+    """The way from `start` to the shelter that keeps the places."""
+
+    length_m: int
+    minutes: float
+    polyline6: str
 
 
 class _Common(BaseModel):
@@ -76,6 +92,10 @@ class LeaseAnswer(_Common):
     headcount_known: bool = Field(description="false: nobody said how many people are inside.")
     takes_people: bool = Field(
         description="false: the shelter became full or closed since; ask with candidates."
+    )
+    moved: Moved | None = Field(description="The places are kept elsewhere than before: go there.")
+    way: WayThere | None = Field(
+        description="Only where `start` was given; null: no safe way leads there in time. Ask for a route."
     )
 
 

@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from fastapi import APIRouter, Response, status
 
 from routing.errors import PlaceError, RoutingError
 from services.kit.problems import Problem
 from services.navigator.answers import Moment
-from services.navigator.leases.candidates import list_candidates
+from services.navigator.leases.candidates import find_way, list_candidates
 from services.navigator.leases.desk import Desk, Outcome, lease_id, make_secret
+from services.navigator.leases.keeper import why_not
 from services.navigator.leases.models import (
     CheckedIn,
     From,
@@ -20,9 +22,10 @@ from services.navigator.leases.models import (
     RenewRequest,
 )
 from services.navigator.leases.port import BookError, Wish
-from services.navigator.leases.words import say
+from services.navigator.polyline import encode_polyline6
 from services.navigator.render import render_place, world_marks
 from services.navigator.state import CLOSED_TO_PEOPLE
+from services.navigator.words import say
 from streams.clock import Clock
 from streams.events.base import Hazard
 from streams.events.leases import Lease, Stage
@@ -52,7 +55,7 @@ class LeaseRoutes:
             outcome = await self._desk.take(Wish(lease_id(secret), request.party, tuple(candidates)))
         except BookError:
             return self._none("book-away", request.party, request.language)
-        return self._answer(secret, outcome, party=request.party, language=request.language)
+        return await self._answer(secret, outcome, request, party=request.party)
 
     async def _candidates(self, request: LeaseRequest) -> list[str]:
         if (request.candidates is None) == (request.start is None):
@@ -75,7 +78,9 @@ class LeaseRoutes:
         extra = frozenset(Hazard(h) for h in start.hazards)
         place = start.origin
         try:
-            return list_candidates(moment, place.lat, place.lon, profile=start.profile, extra=extra)
+            return list_candidates(
+                moment, place.lat, place.lon, profile=start.profile, extra=extra, now_ms=self._clock.now_ms()
+            )
         except PlaceError as error:
             raise Problem("no-such-place", status=422, detail=str(error), field="start.from") from None
         except RoutingError as error:
@@ -86,10 +91,11 @@ class LeaseRoutes:
         lease = _known(await self._ask(self._desk.renew(lease_id(secret))))
         kept = Outcome(lease, (), is_logged=True)
         if request.candidates is None or lease.stage is Stage.ARRIVED or self._takes_people(lease.shelter):
-            return self._answer(secret, kept, party=lease.party, language=request.language)
+            return await self._answer(secret, kept, request, party=lease.party)
         wish = Wish(lease.id, lease.party, tuple(dict.fromkeys(request.candidates)))
         (moved,) = await self._ask(self._desk.move_all(lease.shelter, [wish]))
-        return self._answer(secret, moved, party=lease.party, language=request.language)
+        left = lease.shelter if moved.lease is not None and moved.lease.shelter != lease.shelter else None
+        return await self._answer(secret, moved, request, party=lease.party, left=left)
 
     async def check_in(self, secret: str) -> dict[str, Any]:
         """The party is inside."""
@@ -118,32 +124,64 @@ class LeaseRoutes:
         state = self._desk.find_shelter(shelter)
         return state is not None and state.opening not in CLOSED_TO_PEOPLE
 
-    def _answer(self, secret: str, outcome: Outcome, *, party: int, language: str) -> dict[str, Any]:
+    async def _answer(
+        self,
+        secret: str,
+        outcome: Outcome,
+        request: LeaseRequest | RenewRequest,
+        *,
+        party: int,
+        left: str | None = None,
+    ) -> dict[str, Any]:
+        """left: the shelter that this very request moved the lease away from."""
         passed = [{"shelter": shelter, "reason": reason} for shelter, reason in outcome.passed]
         if outcome.lease is None:
             known = any(each["reason"] == "full" for each in passed)
-            return self._none("full" if known else "capacity-unknown", party, language) | {"passed": passed}
+            none = self._none("full" if known else "capacity-unknown", party, request.language)
+            return none | {"passed": passed}
         lease = outcome.lease
         state, takes = self._desk.find_shelter(lease.shelter), self._takes_people(lease.shelter)
-        key = (
-            "arrived"
-            if lease.stage is Stage.ARRIVED
-            else "leave"
-            if not takes
-            else "next"
-            if passed
-            else "kept"
-        )
+        left = left or self._desk.find_left(lease.id)
+        key = _key(lease, takes=takes, moved=left is not None, passed=bool(passed))
         now = self._clock.now_ms()
-        minutes = max(0, lease.until_ms - now) // 60_000
-        name = state.name if state else lease.shelter
+        text = say(
+            f"lease-{key}", request.language, name=state.name if state else lease.shelter, party=lease.party,
+            minutes=max(0, lease.until_ms - now) // 60_000, former=self._name(left),
+        )  # fmt: skip
         return {
             **world_marks(self._world), "now_ms": now, "kind": "lease", "id": secret,
             "shelter": render_place(state) if state else None, "shelter_id": lease.shelter, "party": lease.party,
             "stage": str(lease.stage), "until_ms": lease.until_ms, "is_logged": outcome.is_logged,
             "headcount_known": state is not None and state.headcount is not None, "takes_people": takes,
-            "passed": passed, "text": say(key, language, name=name, party=lease.party, minutes=minutes),
+            "moved": left and {"left": left, "reason": why_not(self._desk.find_shelter(left))},
+            "way": await self._way(lease, request.start) if request.start else None,
+            "passed": passed, "text": text,
         }  # fmt: skip
+
+    def _name(self, shelter: str | None) -> str:
+        state = self._desk.find_shelter(shelter) if shelter else None
+        return state.name if state else shelter or ""
+
+    async def _way(self, lease: Lease, start: From) -> dict[str, Any] | None:
+        """The way to the shelter that keeps the places; None: none leads there in time, or nobody can say."""
+        moment = self._find_moment()
+        if moment is None or lease.stage is Stage.ARRIVED:
+            return None
+        place, extra = (start.origin.lat, start.origin.lon), frozenset(Hazard(h) for h in start.hazards)
+        now_ms = self._clock.now_ms()
+        try:
+            found = await asyncio.to_thread(
+                find_way, moment, lease.shelter, place, profile=start.profile, extra=extra, now_ms=now_ms
+            )
+        except RoutingError as error:
+            raise Problem("no-such-place", status=422, detail=str(error), field="start.from") from None
+        if found is None:
+            return None
+        return {
+            "length_m": round(found.length_m),
+            "minutes": round(found.seconds / 60, 1),
+            "polyline6": encode_polyline6(np.array(found.points)),
+        }
 
     def _none(self, reason: str, party: int, language: str) -> dict[str, Any]:
         return {
@@ -152,8 +190,19 @@ class LeaseRoutes:
             "kind": "none",
             "reason": reason,
             "passed": [],
-            "text": say(reason, language, party=party),
+            "text": say(f"lease-{reason}", language, party=party),
         }
+
+
+def _key(lease: Lease, *, takes: bool, moved: bool, passed: bool) -> str:
+    """Which sentence tells it best."""
+    if lease.stage is Stage.ARRIVED:
+        return "arrived"
+    if not takes:
+        return "leave"
+    if moved:
+        return "moved"
+    return "next" if passed else "kept"
 
 
 def _known(lease: Lease | None) -> Lease:

@@ -13,17 +13,24 @@ street-unnamed = the street
 
 why-suits = The nearest site on foot that may be used for: { $hazards }.
 why-nearest = No hazard is in force here. This is the nearest site on foot.
+why-in-time = The nearest site that you can still reach before the danger arrives. It may be used for: { $hazards }.
+why-room = One of the nearest sites that still have room. It may be used for: { $hazards }.
+why-room-nearest = One of the nearest sites that still have room. No hazard is in force here.
 second-farther = { $minutes } min farther
 second-alike = about as far
 second-zone = its way stays longer inside a danger zone
+second-filling = nearer, but its last places are being taken
 second-fuller = fuller ({ $percent } %)
 passed-unsuited = { $name } was not chosen: the list does not say that it may be used for { $hazards }.
 passed-full = { $name } was not chosen: it is full.
 passed-closed = { $name } was not chosen: it is closed.
+passed-filling = { $name } was not chosen: its last places are being taken.
+passed-late = { $name } was not chosen: it cannot be reached any more before the danger arrives.
 
 stay-cut-off = No safe way leads from here to a site. Go up: high ground or the upper floors of a solid building. Call 119 and say where you are.
 stay-no-target = No site in this area's list may be used for: { $hazards }. Go up: high ground or the upper floors of a solid building.
 stay-no-site = This area's list holds no site that may be used. If you feel in danger, go up: high ground or the upper floors of a solid building.
+stay-too-late = It is too late to walk out: the danger ({ $hazards }) may reach you on the way. Go up at once: the upper floors of a solid building. If there is none, go away from the water and up.
 
 warn-closed = The road you are on is closed. Leave it as soon as you can.
 warn-zone = You are inside a danger zone. This way leads out of it.
@@ -35,6 +42,39 @@ warn-unplaced =
        *[other] { $count } closures have no known place.
     }
 warn-underpass = Keep out of the low passage on the way ({ $street }): water may stand there ({ $hazards }). This way goes round it.
+warn-leave =
+    { $minutes ->
+        [0] Leave at once by this way: later it will be cut off by the danger.
+        [one] Leave by this way within one minute: later it will be cut off by the danger.
+       *[other] Leave by this way within { $minutes } minutes: later it will be cut off by the danger.
+    }
+warn-wheels = For most of this way nothing is known about: { $what }.
+
+lease-kept =
+    { $party ->
+        [one] { $name } keeps a place for you. Renew within { $minutes } min.
+       *[other] { $name } keeps { $party } places for you. Renew within { $minutes } min.
+    }
+lease-next =
+    { $party ->
+        [one] Nearer places cannot take you, so { $name } keeps a place for you. Renew within { $minutes } min.
+       *[other] Nearer places cannot take you, so { $name } keeps { $party } places for you. Renew within { $minutes } min.
+    }
+lease-moved =
+    { $party ->
+        [one] { $former } takes nobody any more. A place is kept for you at { $name }: go there now. Renew within { $minutes } min.
+       *[other] { $former } takes nobody any more. { $party } places are kept for you at { $name }: go there now. Renew within { $minutes } min.
+    }
+lease-leave = { $name } takes nobody any more. Ask for another place.
+lease-arrived =
+    { $party ->
+        [one] You have arrived at { $name }.
+       *[other] You have arrived at { $name } ({ $party } persons).
+    }
+lease-full = None of these places has room for { $party }. Go on as you were told; no place is kept.
+lease-capacity-unknown = It is not known how many people these places hold, so no place is kept. Go on as you were told.
+lease-no-way = No place can be reached from there, so none is kept. Do as you were told.
+lease-book-away = No place can be kept just now. Go on as you were told.
 
 list-separator = { ", " }
 hazard-flood = flood
@@ -53,3 +93,6 @@ direction-south = south
 direction-southwest = southwest
 direction-west = west
 direction-northwest = northwest
+unknown-incline = slopes
+unknown-width = width
+unknown-kerb = kerbs

@@ -13,17 +13,24 @@ street-unnamed = 道
 
 why-suits = { $hazards }のときに使える、歩いていちばん近い避難場所です。
 why-nearest = いま発表されている災害はありません。歩いていちばん近い避難場所です。
+why-in-time = 危険が来る前に、いまからまだ間に合ういちばん近い避難場所です。{ $hazards }のときに使えます。
+why-room = まだ空きのある、近い避難場所のひとつです。{ $hazards }のときに使えます。
+why-room-nearest = まだ空きのある、近い避難場所のひとつです。いま発表されている災害はありません。
 second-farther = { $minutes }分遠い
 second-alike = ほぼ同じ遠さ
 second-zone = 危険な区域の中を長く通る
+second-filling = もっと近いが、残りの空きがわずか
 second-fuller = 混んでいる（{ $percent }%）
 passed-unsuited = { $name }は、{ $hazards }のときに使えると一覧にないため、選んでいません。
 passed-full = { $name }は満員のため、選んでいません。
 passed-closed = { $name }は閉まっているため、選んでいません。
+passed-filling = { $name }は残りの空きがわずかなため、選んでいません。
+passed-late = { $name }には、危険が来る前に着けないため、選んでいません。
 
 stay-cut-off = いまいる場所から、安全に行ける避難場所への道がありません。高いところ、丈夫な建物の上の階へ。119番に場所を伝えてください。
 stay-no-target = いまの災害（{ $hazards }）で使える避難場所が、この地域の一覧にありません。高いところ、丈夫な建物の上の階へ。
 stay-no-site = この地域の一覧に、使える避難場所がありません。危険を感じたら、高いところ、丈夫な建物の上の階へ。
+stay-too-late = いまから歩いて逃げるのは間に合わず、途中で{ $hazards }にあうおそれがあります。すぐに丈夫な建物の上の階へ。なければ、水から離れて高いほうへ。
 
 warn-closed = いまいる道は通行止めです。できるだけ早く離れてください。
 warn-zone = いまいる場所は、危険な区域の中です。区域の外へ向かいます。
@@ -31,6 +38,22 @@ warn-far = 道まで{ $metres }m、{ $direction }の方向です。
 warn-surface = この道の{ $percent }%は、路面の情報がありません。
 warn-unplaced = 場所の分からない通行止めが{ $count }件あります。
 warn-underpass = 途中の低い道（{ $street }）に入らないでください。{ $hazards }で水がたまるおそれがあり、避けて案内しています。
+warn-leave =
+    { $minutes ->
+        [0] いますぐ、この道で出発してください。過ぎると、この道は間に合いません。
+       *[other] あと{ $minutes }分以内に、この道で出発してください。過ぎると、この道は間に合いません。
+    }
+warn-wheels = この道の大部分で、{ $what }の情報がありません。
+
+lease-kept = { $name }に{ $party }人分の場所を確保しました。{ $minutes }分以内に延長してください。
+lease-next = 近くの避難場所は受け入れできないため、{ $name }に{ $party }人分の場所を確保しました。{ $minutes }分以内に延長してください。
+lease-moved = { $former }は受け入れできなくなりました。{ $name }に{ $party }人分の場所を確保しました。そちらへ向かい、{ $minutes }分以内に延長してください。
+lease-leave = { $name }は、いま受け入れていません。別の避難場所を確認してください。
+lease-arrived = { $name }に到着済みです（{ $party }人）。
+lease-full = 候補の避難場所に{ $party }人分の空きがありません。場所の確保なしで、案内どおりに避難を続けてください。
+lease-capacity-unknown = 候補の避難場所の収容人数が分からないため、場所の確保はできません。案内どおりに避難を続けてください。
+lease-no-way = 行ける避難場所がないため、場所の確保はできません。案内に従ってください。
+lease-book-away = いまは場所の確保ができません。案内どおりに避難を続けてください。
 
 list-separator = ・
 hazard-flood = 洪水
@@ -49,3 +72,6 @@ direction-south = 南
 direction-southwest = 南西
 direction-west = 西
 direction-northwest = 北西
+unknown-incline = 勾配
+unknown-width = 幅
+unknown-kerb = 段差

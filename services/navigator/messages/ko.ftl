@@ -13,17 +13,24 @@ street-unnamed = 길
 
 why-suits = { $hazards } 때 사용할 수 있는, 걸어서 가장 가까운 대피 장소입니다.
 why-nearest = 현재 이곳에 발표된 재해는 없습니다. 걸어서 가장 가까운 대피 장소입니다.
+why-in-time = 위험이 닥치기 전에 아직 갈 수 있는 가장 가까운 대피 장소입니다. { $hazards } 때 사용할 수 있습니다.
+why-room = 아직 자리가 있는 가까운 대피 장소 중 하나입니다. { $hazards } 때 사용할 수 있습니다.
+why-room-nearest = 아직 자리가 있는 가까운 대피 장소 중 하나입니다. 현재 이곳에 발표된 재해는 없습니다.
 second-farther = { $minutes }분 더 멉니다
 second-alike = 거의 같은 거리입니다
 second-zone = 위험 구역 안을 더 오래 지납니다
+second-filling = 더 가깝지만 남은 자리가 적습니다
 second-fuller = 더 붐빕니다({ $percent }%)
 passed-unsuited = 선택하지 않은 곳: { $name }. { $hazards } 때 사용할 수 있다고 목록에 나와 있지 않습니다.
 passed-full = 선택하지 않은 곳: { $name }. 만원입니다.
 passed-closed = 선택하지 않은 곳: { $name }. 닫혀 있습니다.
+passed-filling = 선택하지 않은 곳: { $name }. 남은 자리가 적습니다.
+passed-late = 선택하지 않은 곳: { $name }. 위험이 닥치기 전에 도착할 수 없습니다.
 
 stay-cut-off = 지금 계신 곳에서 대피 장소로 가는 안전한 길이 없습니다. 높은 곳이나 튼튼한 건물의 위층으로 올라가세요. 119에 전화해 위치를 알리세요.
 stay-no-target = 이 지역 목록에 { $hazards } 때 사용할 수 있는 대피 장소가 없습니다. 높은 곳이나 튼튼한 건물의 위층으로 올라가세요.
 stay-no-site = 이 지역 목록에 사용할 수 있는 대피 장소가 없습니다. 위험을 느끼면 높은 곳이나 튼튼한 건물의 위층으로 올라가세요.
+stay-too-late = 지금 걸어서 벗어나기에는 늦었습니다. 도중에 { $hazards }을(를) 만날 수 있습니다. 즉시 튼튼한 건물의 위층으로 올라가세요. 없으면 물에서 멀리, 높은 쪽으로 가세요.
 
 warn-closed = 지금 계신 길은 통행이 금지되었습니다. 되도록 빨리 벗어나세요.
 warn-zone = 지금 계신 곳은 위험 구역 안입니다. 이 길은 구역 밖으로 안내합니다.
@@ -31,6 +38,22 @@ warn-far = 가장 가까운 길은 { $direction }쪽으로 { $metres }m 떨어�
 warn-surface = 이 길의 { $percent }%는 노면 정보가 없습니다.
 warn-unplaced = 위치를 알 수 없는 통행 금지가 { $count }건 있습니다.
 warn-underpass = 도중의 낮은 길({ $street })에 들어가지 마세요. { $hazards }(으)로 물이 찰 수 있어 피해서 안내합니다.
+warn-leave =
+    { $minutes ->
+        [0] 지금 바로 이 길로 출발하세요. 늦으면 이 길로는 갈 수 없습니다.
+       *[other] { $minutes }분 안에 이 길로 출발하세요. 늦으면 이 길로는 갈 수 없습니다.
+    }
+warn-wheels = 이 길의 대부분에 다음 정보가 없습니다: { $what }.
+
+lease-kept = { $name }에 { $party }명 자리를 확보했습니다. { $minutes }분 안에 연장하십시오.
+lease-next = 가까운 대피소는 받을 수 없어 { $name }에 { $party }명 자리를 확보했습니다. { $minutes }분 안에 연장하십시오.
+lease-moved = 더 이상 받지 않는 곳: { $former }. { $name }에 { $party }명 자리를 확보했습니다. 그곳으로 가시고 { $minutes }분 안에 연장하십시오.
+lease-leave = { $name }은(는) 지금 받지 않습니다. 다른 대피소를 확인하십시오.
+lease-arrived = { $name }에 도착했습니다({ $party }명).
+lease-full = 후보 대피소에 { $party }명 자리가 없습니다. 자리 확보 없이 안내대로 계속 대피하십시오.
+lease-capacity-unknown = 후보 대피소의 수용 인원을 알 수 없어 자리를 확보할 수 없습니다. 안내대로 계속 대피하십시오.
+lease-no-way = 갈 수 있는 대피소가 없어 자리를 확보할 수 없습니다. 안내에 따르십시오.
+lease-book-away = 지금은 자리를 확보할 수 없습니다. 안내대로 계속 대피하십시오.
 
 list-separator = { ", " }
 hazard-flood = 홍수
@@ -49,3 +72,6 @@ direction-south = 남
 direction-southwest = 남서
 direction-west = 서
 direction-northwest = 북서
+unknown-incline = 경사
+unknown-width = 폭
+unknown-kerb = 턱

@@ -13,17 +13,24 @@ street-unnamed = con đường
 
 why-suits = Đây là nơi lánh nạn gần nhất khi đi bộ, dùng được khi có: { $hazards }.
 why-nearest = Hiện không có cảnh báo thiên tai ở đây. Đây là nơi lánh nạn gần nhất khi đi bộ.
+why-in-time = Nơi lánh nạn gần nhất mà bạn còn kịp đến trước khi nguy hiểm tới. Dùng được khi có: { $hazards }.
+why-room = Một trong những nơi gần nhất còn chỗ. Dùng được khi có: { $hazards }.
+why-room-nearest = Một trong những nơi gần nhất còn chỗ. Hiện không có cảnh báo thiên tai ở đây.
 second-farther = xa hơn { $minutes } phút
 second-alike = xa gần như nhau
 second-zone = đường đi ở trong vùng nguy hiểm lâu hơn
+second-filling = gần hơn, nhưng sắp hết chỗ
 second-fuller = đông hơn ({ $percent } %)
 passed-unsuited = Không chọn { $name }: danh sách không ghi là dùng được khi có { $hazards }.
 passed-full = Không chọn { $name }: đã hết chỗ.
 passed-closed = Không chọn { $name }: đang đóng cửa.
+passed-filling = Không chọn { $name }: sắp hết chỗ.
+passed-late = Không chọn { $name }: không còn kịp đến trước khi nguy hiểm tới.
 
 stay-cut-off = Không có đường an toàn từ đây đến nơi lánh nạn. Hãy lên chỗ cao hoặc tầng trên của tòa nhà vững chắc. Gọi 119 và báo vị trí của bạn.
 stay-no-target = Danh sách của khu vực này không có nơi lánh nạn dùng được khi có: { $hazards }. Hãy lên chỗ cao hoặc tầng trên của tòa nhà vững chắc.
 stay-no-site = Danh sách của khu vực này không có nơi lánh nạn nào dùng được. Nếu thấy nguy hiểm, hãy lên chỗ cao hoặc tầng trên của tòa nhà vững chắc.
+stay-too-late = Đã quá muộn để đi bộ ra ngoài: bạn có thể gặp { $hazards } trên đường. Hãy lên ngay tầng trên của tòa nhà vững chắc. Nếu không có, hãy tránh xa nước và đi lên chỗ cao.
 
 warn-closed = Đường bạn đang đứng đã bị cấm. Hãy rời khỏi đó càng sớm càng tốt.
 warn-zone = Bạn đang ở trong vùng nguy hiểm. Đường này dẫn ra ngoài vùng đó.
@@ -31,6 +38,22 @@ warn-far = Đường gần nhất cách { $metres } m về hướng { $direction
 warn-surface = Không có thông tin về mặt đường của { $percent } % quãng đường này.
 warn-unplaced = Có { $count } đoạn đường cấm không rõ vị trí.
 warn-underpass = Đừng đi vào lối đi thấp trên đường ({ $street }): nước có thể đọng ở đó ({ $hazards }). Đường này đi vòng qua.
+warn-leave =
+    { $minutes ->
+        [0] Hãy đi ngay theo đường này: muộn hơn sẽ không kịp.
+       *[other] Hãy đi theo đường này trong vòng { $minutes } phút: muộn hơn sẽ không kịp.
+    }
+warn-wheels = Phần lớn quãng đường này không có thông tin về: { $what }.
+
+lease-kept = { $name } đã giữ { $party } chỗ cho bạn. Hãy gia hạn trong vòng { $minutes } phút.
+lease-next = Nơi gần hơn không nhận thêm người, nên { $name } giữ { $party } chỗ cho bạn. Hãy gia hạn trong vòng { $minutes } phút.
+lease-moved = { $former } không nhận thêm người nữa. { $name } giữ { $party } chỗ cho bạn: hãy đến đó ngay. Gia hạn trong vòng { $minutes } phút.
+lease-leave = { $name } hiện không nhận thêm người. Hãy hỏi nơi khác.
+lease-arrived = Bạn đã đến { $name } ({ $party } người).
+lease-full = Không nơi nào còn chỗ cho { $party } người. Hãy tiếp tục sơ tán theo hướng dẫn; chưa giữ được chỗ.
+lease-capacity-unknown = Không rõ các nơi này chứa được bao nhiêu người nên không giữ chỗ được. Hãy tiếp tục theo hướng dẫn.
+lease-no-way = Không có nơi nào đến được nên không giữ chỗ được. Hãy làm theo hướng dẫn.
+lease-book-away = Hiện không giữ chỗ được. Hãy tiếp tục sơ tán theo hướng dẫn.
 
 list-separator = { ", " }
 hazard-flood = lũ lụt
@@ -49,3 +72,6 @@ direction-south = nam
 direction-southwest = tây nam
 direction-west = tây
 direction-northwest = tây bắc
+unknown-incline = độ dốc
+unknown-width = chiều rộng
+unknown-kerb = bậc lề đường

@@ -13,17 +13,24 @@ street-unnamed = 道路
 
 why-suits = 这是发生{ $hazards }时可使用的、步行最近的避难场所。
 why-nearest = 目前此处没有灾害警报。这是步行最近的避难场所。
+why-in-time = 这是在危险到来之前您仍能赶到的最近避难场所，可用于{ $hazards }。
+why-room = 这是附近仍有空位的避难场所之一，可用于{ $hazards }。
+why-room-nearest = 这是附近仍有空位的避难场所之一。目前此处没有灾害警报。
 second-farther = 远{ $minutes }分钟
 second-alike = 距离相近
 second-zone = 途中在危险区域内的路段更长
+second-filling = 更近，但所剩空位不多
 second-fuller = 人更多（{ $percent }%）
 passed-unsuited = 未选择{ $name }：名单上没有说明发生{ $hazards }时可以使用。
 passed-full = 未选择{ $name }：已满员。
 passed-closed = 未选择{ $name }：已关闭。
+passed-filling = 未选择{ $name }：所剩空位不多。
+passed-late = 未选择{ $name }：危险到来之前已无法赶到。
 
 stay-cut-off = 从您所在的位置没有安全的道路通往避难场所。请到高处或坚固建筑物的高层。请拨打119并说明您的位置。
 stay-no-target = 本地区名单中没有发生{ $hazards }时可使用的避难场所。请到高处或坚固建筑物的高层。
 stay-no-site = 本地区名单中没有可使用的避难场所。如感到危险，请到高处或坚固建筑物的高层。
+stay-too-late = 现在步行离开已来不及，途中可能遭遇{ $hazards }。请立即前往坚固建筑物的高层。如没有，请远离水边，往高处走。
 
 warn-closed = 您所在的道路已封闭，请尽快离开。
 warn-zone = 您正处于危险区域内，此路线通向区域外。
@@ -31,6 +38,22 @@ warn-far = 最近的道路在{ $direction }方向{ $metres }米处。
 warn-surface = 此路线有{ $percent }%没有路面信息。
 warn-unplaced = 有{ $count }处封路的位置不明。
 warn-underpass = 请勿进入途中的低洼通道（{ $street }）：可能因{ $hazards }积水。此路线已绕开。
+warn-leave =
+    { $minutes ->
+        [0] 请立即沿此路线出发，再晚就来不及了。
+       *[other] 请在{ $minutes }分钟内沿此路线出发，再晚就来不及了。
+    }
+warn-wheels = 此路线大部分没有以下信息：{ $what }。
+
+lease-kept = 已在{ $name }为您保留{ $party }个位置。请在{ $minutes }分钟内续期。
+lease-next = 较近的避难场所无法接收，已在{ $name }为您保留{ $party }个位置。请在{ $minutes }分钟内续期。
+lease-moved = { $former }已不再接收避难者。已在{ $name }为您保留{ $party }个位置，请前往该处，并在{ $minutes }分钟内续期。
+lease-leave = { $name }目前不再接收避难者。请查询其他避难场所。
+lease-arrived = 您已到达{ $name }（{ $party }人）。
+lease-full = 候选避难场所没有{ $party }人的空位。未能保留位置，请按指示继续避难。
+lease-capacity-unknown = 候选避难场所的容纳人数不明，无法保留位置。请按指示继续避难。
+lease-no-way = 没有可到达的避难场所，无法保留位置。请按指示行动。
+lease-book-away = 目前无法保留位置。请按指示继续避难。
 
 list-separator = 、
 hazard-flood = 洪水
@@ -49,3 +72,6 @@ direction-south = 南
 direction-southwest = 西南
 direction-west = 西
 direction-northwest = 西北
+unknown-incline = 坡度
+unknown-width = 宽度
+unknown-kerb = 路缘高差

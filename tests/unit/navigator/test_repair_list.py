@@ -13,9 +13,9 @@ from services.navigator.live import Live
 from services.navigator.repair_list import RepairList
 from services.navigator.state import World as State
 from streams.clock import ManualClock
-from streams.events.closures import ClosureState, Geometry, Mode
+from streams.events.closures import ClosureState, Mode
 from streams.world import World
-from tests.unit.navigator.situations import at, by_id, closure, site, street
+from tests.unit.navigator.situations import by_id, closure, site, street
 
 
 def lost(closure_id: str, **more: object) -> ClosureState:
@@ -39,13 +39,10 @@ async def client(live: Live) -> AsyncIterator[httpx.AsyncClient]:
 async def test_each_closure_without_a_place_is_listed_with_why_and_none_that_has_one(
     live: Live, client: httpx.AsyncClient
 ) -> None:
-    lat, lon = at(3)
-    drawn = Geometry("point", (((lat + 0.0008, lon + 0.001),),))
     closures = (
         closure(2.5),
         lost("lost", road_names=("どこか通り",), cause="冠水", description="冠水のため"),
         lost("named", road_names=("国道9号",), modes=(Mode.CAR,)),
-        lost("off", geometry=drawn),
     )
     world = State(places=by_id(site(1)), closures=by_id(*closures), at_ms=900)
     live.moment = Moment.of(live.moment.ground, world)
@@ -55,16 +52,13 @@ async def test_each_closure_without_a_place_is_listed_with_why_and_none_that_has
     assert [(line.id, line.why, line.closes) for line in body.closures] == [
         ("lost", "not-drawn", False),
         ("named", "by-name", True),
-        ("off", "no-road-there", False),
     ]
-    first, second, _ = body.closures
+    first, second = body.closures
     assert (first.cause, first.description, first.road_names) == ("冠水", "冠水のため", ["どこか通り"])
     assert (first.source, first.as_of_ms, first.modes, second.modes) == ("roads", 500, ["foot"], ["car"])
 
 
-async def test_before_the_first_whole_reading_there_is_no_list(
-    live: Live, client: httpx.AsyncClient
-) -> None:
+async def test_before_the_first_whole_reading_there_is_no_list(live: Live, client: httpx.AsyncClient) -> None:
     live.is_ready = False
     response = await client.get("/v1/repair-list")
     assert (response.status_code, response.json()["type"]) == (503, "urn:miotsukushi:problem:not-ready")
