@@ -140,5 +140,8 @@ class Gazetteer:
 
 def _box(shapes: Sequence[BaseGeometry]) -> Box | None:
     """Round all shapes; None where there is none."""
-    west, south, east, north = (float(edge) for edge in shapely.total_bounds(shapes))
-    return None if math.isnan(west) else (south, west, north, east)
+    drawn = [shape for shape in shapes if not shape.is_empty]
+    if not drawn:
+        return None
+    west, south, east, north = (float(edge) for edge in shapely.total_bounds(drawn))
+    return south, west, north, east
