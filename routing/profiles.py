@@ -61,7 +61,7 @@ CHILD = Profile("child", 0.9, 0.7)
 STROLLER = Profile("stroller", 0.9, None, excluded=Way.STROLLER_NO)
 WHEELCHAIR = Profile("wheelchair", 0.7, None, excluded=Way.WHEELCHAIR_NO)
 CAR = Profile("car", 10 / 3.6, None, bits=CAR_BITS, slopes=False, class_kmh=CAR_KMH)
-"""A supporter's vehicle. It has turn restrictions: search with `routing.kernels.turns`, not with a walker's field."""
+"""A supporter's vehicle. It has turn restrictions: see `routing.cars`, which makes a network of them."""
 PROFILES = {p.name: p for p in (ADULT, SLOW, CHILD, STROLLER, WHEELCHAIR)}
 
 

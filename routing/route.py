@@ -9,6 +9,7 @@ from routing.errors import PlaceError
 from routing.field import Field, partial_cost
 from routing.geo import distance_m, require_place
 from routing.network import Network, Way
+from routing.overlay import mode_of
 from routing.profiles import CLOSED
 from routing.snap import REACH_M, Snap
 
@@ -81,10 +82,7 @@ def find_route(field: Field, lat: float, lon: float, *, alternatives: int = ALTE
     Raises:
         PlaceError: it cannot be a place, or lies outside the network's surroundings.
     """
-    require_place(lat, lon)
-    snap = field.walking.snapper.find(lat, lon, field.walking.usable)
-    if snap is None:
-        raise PlaceError(_outside(field.network, lat, lon))
+    snap = snap_origin(field, lat, lon)
     starts = list_starts(field, snap)
     directs = list_directs(field, snap)
     chosen = _choose(field, starts, directs)
@@ -92,6 +90,19 @@ def find_route(field: Field, lat: float, lon: float, *, alternatives: int = ALTE
         reason = "no-target" if all(s is None for s in field.snaps) else "cut-off"
         return Stay(reason, snap, nearest_in_a_line(field, lat, lon))
     return lay_out(field, snap, chosen, _alternatives(field, starts, directs, chosen.target, alternatives))
+
+
+def snap_origin(field: Field, lat: float, lon: float) -> Snap:
+    """Where a place meets the network.
+
+    Raises:
+        PlaceError: it cannot be a place, or lies outside the network's surroundings.
+    """
+    require_place(lat, lon)
+    snap = field.walking.snapper.find(lat, lon, field.walking.usable)
+    if snap is None:
+        raise PlaceError(_outside(field, lat, lon))
+    return snap
 
 
 def list_starts(field: Field, snap: Snap) -> list[Leg]:
@@ -111,7 +122,8 @@ def list_starts(field: Field, snap: Snap) -> list[Leg]:
         cost = int(field.cost[edge])
         if cost >= CLOSED:
             way = cut(field.network, snap.link, snap.share, end)
-            if not all(membrane.lets_go(snap.link, way) for membrane in overlay.shut_by(edge)):
+            [street] = field.network.streets_of(np.array([edge], np.int32)).tolist()
+            if not all(membrane.lets_go(snap.link, way) for membrane in overlay.shut_by(street)):
                 continue
             cost = int(free[edge])
         legs.append(Leg(edge, share, partial_cost(cost, share), partial_cost(int(free[edge]), share)))
@@ -156,6 +168,8 @@ def _choose(field: Field, starts: list[Leg], directs: list[Decided]) -> Decided 
 def _alternatives(
     field: Field, starts: list[Leg], directs: list[Decided], chosen: int, count: int
 ) -> tuple[Alternative, ...]:
+    if count == 0:
+        return ()
     legs = [(int(field.network.edge_head[leg.edge]), leg.cost, leg.time) for leg in starts]
     found = field.nearest(legs, count + 1)
     found += [(way.cost, way.target, way.first.time) for way in directs]
@@ -183,11 +197,11 @@ def lay_out(field: Field, snap: Snap, way: Decided, alternatives: tuple[Alternat
         length_m=float(course.legs_m().sum()),
         seconds=time / 10,
         steps=describe(network, course),
-        edges=edges,
+        edges=tuple(network.streets_of(np.array(edges, np.int32)).tolist()),
         cost=way.cost,
         snap=snap,
         alternatives=alternatives,
-        closed_by=overlay.causes_of(snap.link),
+        closed_by=overlay.causes_of(snap.link, mode_of(field.walking.profile)),
         starts_in_zone=overlay.is_inside(snap.link, snap.lat, snap.lon),
         unknown_surface_share=float(lengths[unknown].sum() / max(float(lengths.sum()), 1e-9)),
     )
@@ -219,7 +233,13 @@ def nearest_in_a_line(field: Field, lat: float, lon: float) -> str | None:
     return field.targets[int(np.argmin(away))].id
 
 
-def _outside(network: Network, lat: float, lon: float) -> str:
+def _outside(field: Field, lat: float, lon: float) -> str:
+    network, walking = field.network, field.walking
+    if not walking.usable.any():
+        return (
+            f"({lat}, {lon}): none of this area's {network.link_count:,} ways may be used by profile {walking.profile.name}: "
+            "ask for another profile, or build the area from a network with ways for it"
+        )
     south, west, north, east = network.bbox
     to_lat, to_lon = min(max(lat, south), north), min(max(lon, west), east)
     away = float(distance_m(np.array(lat), np.array(lon), np.array(to_lat), np.array(to_lon)))

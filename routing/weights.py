@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from routing.errors import RoutingError
 from routing.kernels.weigh import weigh_again, weigh_all, weigh_some
 from routing.overlay import Overlay, mode_of
 from routing.walking import Ints, Walking
@@ -24,7 +25,16 @@ class Weights:
 
     @classmethod
     def of(cls, walking: Walking, overlay: Overlay) -> "Weights":
-        """Weighs every edge."""
+        """Weighs every edge.
+
+        Raises:
+            RoutingError: the overlay is of another network, as it is for a car's; `routing.cars.weigh` knows both.
+        """
+        if len(walking.cost) != overlay.network.edge_count:
+            raise RoutingError(
+                f"{len(walking.cost):,} edges of profile {walking.profile.name} cannot be weighed by an overlay of "
+                f"{overlay.network.edge_count:,}: weigh with routing.cars.weigh"
+            )
         cost = np.empty(len(walking.cost), np.int32)
         closed = overlay.closed_to(mode_of(walking.profile))
         largest = weigh_all(walking.cost, overlay.zones.factor, closed, walking.network.edge_link, cost)

@@ -1,22 +1,14 @@
-"""Turn restrictions: from relations to pairs of edges, and cars that keep them, held to a slow search over all sequences of edges."""
+"""Turn restrictions: from relations to pairs of edges. That cars keep them is told in `test_cars`."""
 
-from dataclasses import replace
-from heapq import heappop, heappush
 from pathlib import Path
 
-import hypothesis.strategies as st
-import numpy as np
 import pytest
-from hypothesis import given, settings
 
 import routing
-from routing.kernels.turns import INF, build_turn_forest
-from routing.profiles import CAR, CLOSED, edge_costs
+from routing.cars import Driving, weigh
+from tests.unit.routing.build.maps import STEP as MAP_STEP
 from tests.unit.routing.build.maps import Map, place_of
-from tests.unit.routing.oracles import BOTH, STEP, network_of
 
-Way = routing.Way
-CARS = Way.CAR | Way.CAR_BACK
 ROAD = "highway=residential"
 CROSS = [" n ", "wxe", " s "]
 ARMS = [("wx", ROAD), ("xe", ROAD), ("nx", ROAD), ("xs", ROAD)]
@@ -119,109 +111,6 @@ def test_a_restriction_on_a_direction_that_nobody_has_forbids_nothing(tmp_path: 
     assert pairs(Map(tmp_path, CROSS, ways=arms, relations=[turn("no_straight_on")])) == set()
 
 
-@st.composite
-def streets(draw: st.DrawFn) -> routing.Network:
-    """Few crossings, many links, one-ways, and random turns between edges that meet."""
-    count = draw(st.integers(2, 6))
-    node = st.integers(0, count - 1)
-    ways = st.sampled_from([CARS, CARS, Way.CAR, Way.CAR_BACK, BOTH])
-    ends = draw(st.lists(st.tuples(node, node, ways), min_size=1, max_size=14))
-    bends = [STEP / 3 if u == v else draw(st.sampled_from([0.0, STEP / 2])) for u, v, _ in ends]
-    network = network_of([(34.0 + (i % 3) * STEP, 135.0 + i // 3 * STEP) for i in range(count)], ends, bends)
-    meeting = [
-        (start, goal)
-        for start in range(network.edge_count)
-        for goal in range(network.edge_count)
-        if network.edge_head[start] == network.edge_tail[goal]
-    ]
-    chosen = draw(st.lists(st.sampled_from(meeting), max_size=8, unique=True)) if meeting else []
-    rows = sorted((start, goal, draw(st.booleans())) for start, goal in chosen)
-    starts, goals, only = np.array(rows, np.int32).reshape(-1, 3).T
-    return replace(network, turn_from=starts, turn_to=goals, turn_only=only.astype(bool))
-
-
-def allowed(network: routing.Network, cost: np.ndarray, start: int, goal: int) -> bool:
-    """The rules in words."""
-    rows = np.flatnonzero(network.turn_from == start)
-    no = {int(network.turn_to[r]) for r in rows if not network.turn_only[r]}
-    only = {int(network.turn_to[r]) for r in rows if network.turn_only[r]}
-    if goal in no or (only and goal not in only):
-        return False
-    if only:
-        return True
-    back = (
-        network.edge_link[start] == network.edge_link[goal]
-        and network.edge_tail[start] != network.edge_head[start]
-    )
-    onward = [
-        e
-        for e in range(network.edge_count)
-        if network.edge_tail[e] == network.edge_head[start]
-        and cost[e] < CLOSED
-        and network.edge_link[e] != network.edge_link[start]
-    ]
-    return not back or not onward
-
-
-def forward_search(
-    network: routing.Network, cost: np.ndarray, first: int, seeds: list[tuple[int, int, int]]
-) -> int:
-    """Least deciseconds from the beginning of an edge, by searching forwards through states (edge)."""
-    best, seen, heap = int(INF), set(), [(0, first)]
-    while heap:
-        spent, edge = heappop(heap)
-        if edge in seen:
-            continue
-        seen.add(edge)
-        best = min([best, *(spent + c for e, c, _ in seeds if e == edge)])
-        for other in range(network.edge_count):
-            meets = network.edge_head[edge] == network.edge_tail[other] and cost[other] < CLOSED
-            if meets and allowed(network, cost, edge, other):
-                heappush(heap, (spent + int(cost[edge]), other))
-    return best
-
-
-@settings(max_examples=150, deadline=None)
-@given(streets(), st.data())
-def test_cars_keep_every_rule_and_take_the_shortest_way_that_is_left(
-    network: routing.Network, data: st.DataObject
-) -> None:
-    cost = edge_costs(network, CAR)
-    open_edges = [int(e) for e in np.flatnonzero(cost < CLOSED)]
-    chosen = data.draw(st.lists(st.sampled_from(open_edges), max_size=3)) if open_edges else []
-    seeds = [(edge, int(cost[edge]) // (2 + number % 2), number) for number, edge in enumerate(chosen)]
-    dist, next_edge, target = run(network, cost, seeds)
-    for edge in range(network.edge_count):
-        if cost[edge] >= CLOSED:
-            assert (dist[edge], next_edge[edge], target[edge]) == (INF, -1, -1)
-            continue
-        assert dist[edge] == forward_search(network, cost, edge, seeds)
-        options = [(c, t, -1) for e, c, t in seeds if e == edge]
-        options += [
-            (int(cost[edge] + dist[other]), int(target[other]), other)
-            for other in open_edges
-            if network.edge_tail[other] == network.edge_head[edge]
-            and dist[other] < INF
-            and allowed(network, cost, edge, other)
-        ]
-        assert (dist[edge], target[edge], next_edge[edge]) == min(options, default=(INF, -1, -1))
-
-
-def run(
-    network: routing.Network, cost: np.ndarray, seeds: list[tuple[int, int, int]]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    edges = network.edge_count
-    dist, next_edge, target = (np.empty(edges, np.int32) for _ in range(3))
-    rows = np.array(seeds, np.int32).reshape(-1, 3).T.copy()
-    largest = max([int(c) for c in cost if c < CLOSED], default=1)
-    build_turn_forest(
-        network.in_start, network.edge_tail, network.edge_head, network.edge_link, network.out_start, network.out_edge, cost,
-        network.turn_start, network.turn_to, network.turn_only, rows[0], rows[1], rows[2],
-        dist, next_edge, target, 1 << (largest + 1).bit_length(),
-    )  # fmt: skip
-    return dist, next_edge, target
-
-
 def test_a_car_goes_round_the_block_where_a_turn_is_forbidden(tmp_path: Path) -> None:
     drawing = ["a b", "c x", "d e"]
     ways = [("ab", ROAD), ("ac", ROAD), ("cx", ROAD), ("bx", ROAD), ("xe", ROAD), ("cd", ROAD), ("de", ROAD)]
@@ -230,18 +119,15 @@ def test_a_car_goes_round_the_block_where_a_turn_is_forbidden(tmp_path: Path) ->
         [("w", "3", "from"), ("n", "x", "via"), ("w", "5", "to")],
     )
     free, ruled = (Map(tmp_path, drawing, ways=ways, relations=r) for r in ([], [relation]))
-    lengths = []
+    seconds = []
     for where in (free, ruled):
-        network, cost = where.network, edge_costs(where.network, CAR)
-        ends = (network.node_lat, network.node_lon)
-        at = {
-            c: int(np.argmin(sum(abs(e - p) for e, p in zip(ends, place_of(c, drawing), strict=True))))
-            for c in "cxe"
-        }
-        edge = {
-            (int(t), int(h)): e
-            for e, (t, h) in enumerate(zip(network.edge_tail, network.edge_head, strict=True))
-        }
-        goal, start = edge[at["x"], at["e"]], edge[at["c"], at["x"]]
-        lengths.append(int(run(network, cost, [(goal, 1, 0)])[0][start]))
-    assert lengths[1] > lengths[0]
+        streets = where.network
+        field = routing.Field.of(
+            weigh(Driving.on(routing.Snapper(streets)), routing.Overlay(streets)),
+            [routing.Target("T", *place_of("e", drawing))],
+        )
+        lat, lon = place_of("c", drawing)
+        found = routing.find_route(field, lat, lon + MAP_STEP / 2)
+        assert isinstance(found, routing.Route)
+        seconds.append(found.seconds)
+    assert seconds[1] > seconds[0]
