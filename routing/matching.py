@@ -50,8 +50,8 @@ class Geometry:
     kind: str
     parts: Sequence[Sequence[tuple[float, float]]]
 
-    def shape(self) -> BaseGeometry:
-        """The same in (lon, lat).
+    def require_drawable(self) -> None:
+        """Asks for enough positions.
 
         Raises:
             GeometryError: too few positions for its kind, or none at all.
@@ -62,6 +62,14 @@ class Geometry:
                 f"a {self.kind} with parts of {[len(part) for part in self.parts]} positions cannot be drawn; "
                 "expected a point (1), line (2 or more) or polygon (3 or more)"
             )
+
+    def shape(self) -> BaseGeometry:
+        """The same in (lon, lat).
+
+        Raises:
+            GeometryError: as `require_drawable`.
+        """
+        self.require_drawable()
         parts = [[(lon, lat) for lat, lon in part] for part in self.parts]
         if self.kind == "point":
             return shapely.MultiPoint([part[0] for part in parts])
@@ -100,19 +108,25 @@ class LinkIndex:
         Raises:
             GeometryError: it cannot be drawn.
         """
-        plane = self.to_plane(geometry.shape())
-        by_area = geometry.kind == "polygon"
+        geometry.require_drawable()
         named = self.find_named(names) if structure is Structure.ANY else _NONE
-        if by_area:
-            near = self.touching(plane)
-            found = near[self._fits(near, structure, by_area=True) | np.isin(near, named)]
-        else:
-            find = self._nearest if geometry.kind == "point" else self._along
-            of_name = find(plane, lambda near: np.isin(near, named)) if len(named) else np.empty(0, np.int64)
-            found = of_name
-            if len(found) == 0:
-                found = find(plane, lambda near: self._fits(near, structure, by_area=False))
-        return np.unique(found).astype(np.int32)
+        if geometry.kind == "polygon":
+            near = self.touching(self.to_plane(geometry.shape()))
+            return _sorted(near[self._fits(near, structure, by_area=True) | np.isin(near, named)])
+        find = self._finder(geometry)
+        found = find(lambda near: np.isin(near, named)) if len(named) else _NONE
+        if len(found) == 0:
+            found = find(lambda near: self._fits(near, structure, by_area=False))
+        return _sorted(found)
+
+    def _finder(self, geometry: Geometry) -> Callable[[Fits], npt.NDArray[np.integer]]:
+        """Finds links along a line or nearest to points that fit."""
+        if geometry.kind == "line":
+            line = self.to_plane(geometry.shape())
+            return lambda fits: self._along(line, fits)
+        lat_lon = np.array([part[0] for part in geometry.parts], np.float64)
+        places = np.asarray(shapely.points((lat_lon[:, ::-1] - self._origin) * self._scale))
+        return lambda fits: self._nearest(places, fits)
 
     def find_named(self, names: Iterable[str]) -> LinkIds:
         """All links of the roads with one of these names or numbers, however they are spelt; empty when there is none."""
@@ -132,14 +146,14 @@ class LinkIndex:
         """Links that meet a shape in the local plane."""
         return np.asarray(self._tree.query(plane, predicate="intersects"))
 
-    def _nearest(self, points: BaseGeometry, fits: Fits) -> npt.NDArray[np.int64]:
-        nearest = []
-        for point in shapely.get_parts(points):
-            near = self._tree.query(point, predicate="dwithin", distance=POINT_REACH_M)
-            near = np.sort(near[fits(near)])
-            if len(near):
-                nearest.append(int(near[np.argmin(shapely.distance(self._lines[near], point))]))
-        return np.array(nearest, np.int64)
+    def _nearest(self, places: npt.NDArray[np.object_], fits: Fits) -> npt.NDArray[np.int64]:
+        """Of each place the nearest link; of two as near the one of the lower number."""
+        of, near = self._tree.query(places, predicate="dwithin", distance=POINT_REACH_M)
+        fit = fits(near)
+        of, near = of[fit], near[fit]
+        order = np.lexsort((near, shapely.distance(self._lines[near], places[of]), of))
+        first = np.flatnonzero(np.diff(of[order], prepend=-1))
+        return np.asarray(near[order[first]])
 
     def _along(self, line: BaseGeometry, fits: Fits) -> npt.NDArray[np.int64]:
         road = line.buffer(LINE_BUFFER_M, cap_style="flat")
@@ -157,12 +171,16 @@ class LinkIndex:
         self, links: npt.NDArray[np.int64], structure: Structure, *, by_area: bool
     ) -> npt.NDArray[np.bool_]:
         """Per link: a bridge over a closed area is not in it, a tunnel under it neither."""
+        if structure is Structure.ANY and not by_area:
+            return np.ones(len(links), bool)
         way = self.network.link_way[links]
         bridge, tunnel = (way & Way.BRIDGE) > 0, (way & Way.TUNNEL) > 0
         if structure is Structure.BRIDGE:
             return np.asarray(bridge)
         if structure is Structure.TUNNEL:
             return np.asarray(tunnel)
-        if by_area or structure is Structure.SURFACE:
-            return np.asarray(~bridge & ~tunnel & (self.network.link_layer[links] == 0))
-        return np.ones(len(links), bool)
+        return np.asarray(~bridge & ~tunnel & (self.network.link_layer[links] == 0))
+
+
+def _sorted(links: npt.NDArray[np.integer]) -> LinkIds:
+    return (links if len(links) < 2 else np.unique(links)).astype(np.int32)
