@@ -87,7 +87,7 @@ def find_tour(
 ) -> Tour:
     """Of the plans that leave the fewest persons behind, the cheapest; equal ones are decided by the ids of common place and stops.
 
-    commons: places of which one is chosen for all who have no drop of their own. room: persons that ride at once, besides the
+    commons: places of which one is chosen for all who have no drop of their own; each way there costs its price too. room: persons that ride at once, besides the
     supporter, None: any number; a full vehicle brings away whom it has and comes back. With room for all and no drops but the
     common place nobody gets out before the end.
 
@@ -163,6 +163,7 @@ class _Table:
         cost[:leaving, 1:first_drop] = ways.costs(stops[:leaving], homes)
         cost[1:, first_drop:first_shared] = ways.costs(stops[1:], own)
         cost[1:first_shared, first_shared:] = ways.costs(stops[1:first_shared], shared)
+        cost += np.where(cost < NO_WAY, [stop.price_ds for stop in stops], 0)
         return cls(stops, waiting, own, cost)
 
     def plan(self, common: Target | None, seats: int) -> tuple[int, Tour]:
