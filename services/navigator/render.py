@@ -31,10 +31,12 @@ from streams.world import World as WorldName
 __all__ = [
     "render",
     "render_ages",
+    "render_departure",
     "render_hazard",
     "render_place",
     "render_said",
     "render_way",
+    "say_unplaced",
     "world_marks",
 ]
 
@@ -56,7 +58,7 @@ def render(
         "now_ms": now_ms,
         "hazards": [render_hazard(a) for a in answer.active],
         "as_of": render_ages(shelf.moment, heard_ms),
-        "departure": answer.hurry and _departure(answer.hurry, shelf, now_ms),
+        "departure": answer.hurry and render_departure(answer.hurry, shelf, now_ms),
     }
     names = tuple(sorted(str(h) for h in answer.hazards))
     if isinstance(answer.route, routing.Stay):
@@ -88,7 +90,11 @@ def _route(
         else [],
         "warnings": [
             render_said(said, language)
-            for said in (*list_hurry(answer.hurry), *list_warnings(route, shelf, profile), *_unplaced(answer))
+            for said in (
+                *list_hurry(answer.hurry),
+                *list_warnings(route, shelf, profile),
+                *say_unplaced(answer.unplaced_closures),
+            )
         ],
     }
 
@@ -138,7 +144,7 @@ def _stay(
         "reason": stay.reason,
         "why": {"key": key, "hazards": names, "text": say(key, language, hazards=names)},
         "nearest_in_a_straight_line": nearest,
-        "warnings": [render_said(said, language) for said in _unplaced(answer)],
+        "warnings": [render_said(said, language) for said in say_unplaced(answer.unplaced_closures)],
     }
 
 
@@ -152,7 +158,8 @@ def render_hurry(hurry: Hurry, now_ms: int) -> dict[str, Any]:
     }
 
 
-def _departure(hurry: Hurry, shelf: Shelf, now_ms: int) -> dict[str, Any]:
+def render_departure(hurry: Hurry, shelf: Shelf, now_ms: int) -> dict[str, Any]:
+    """`models.DepartureBody`."""
     return render_hurry(hurry, now_ms) | {
         "instead_of": shelf.place(hurry.instead_of) if hurry.instead_of else None,
         "arrivals": [
@@ -211,6 +218,7 @@ def render_said(said: Said, language: str) -> dict[str, Any]:
     return {"key": said.key, "arguments": said.arguments, "text": say(said.key, language, **said.arguments)}
 
 
-def _unplaced(answer: Answer) -> list[Said]:
-    count = len(answer.unplaced_closures)
+def say_unplaced(closures: tuple[str, ...]) -> list[Said]:
+    """That some closures have no known place."""
+    count = len(closures)
     return [Said("warn-unplaced", {"count": count})] if count else []
