@@ -119,8 +119,9 @@ SHELTER_REPORTS = _events(
     "shelter-reports", "shelter id", 30 * DAY_MS, _PUBLIC, by="ingest dashboard", to="worker"
 )
 CLOSURE_REPORTS = _events(
-    "closure-reports", "closure id", 30 * DAY_MS, _PUBLIC, by="ingest dashboard", to="worker"
+    "closure-reports", "closure id", 30 * DAY_MS, _PUBLIC, by="ingest dashboard worker", to="worker"
 )
+CLOSURE_SNAPSHOTS = _events("closure-snapshots", "feed", 30 * DAY_MS, _PUBLIC, by="ingest", to="worker")
 POSITIONS = _events(
     "positions",
     "device hash",
@@ -161,12 +162,14 @@ POSITION_CHECKPOINTS = _state(
 WORKER_SERIES = _state("worker-series-changelog", "series", _PUBLIC, by="worker", to="worker")
 WORKER_PLACES = _state("worker-places-changelog", "shelter id", _PUBLIC, by="worker", to="worker")
 WORKER_CLOSURES = _state("worker-closures-changelog", "closure id", _PUBLIC, by="worker", to="worker")
+WORKER_FEEDS = _state("worker-feeds-changelog", "feed", _PUBLIC, by="worker", to="worker")
 
 _LIVE = (
     TELEGRAMS,
     SITE_REPORTS,
     SHELTER_REPORTS,
     CLOSURE_REPORTS,
+    CLOSURE_SNAPSHOTS,
     POSITIONS,
     LEASE_EVENTS,
     HAZARDS,
@@ -180,6 +183,7 @@ _LIVE = (
     WORKER_SERIES,
     WORKER_PLACES,
     WORKER_CLOSURES,
+    WORKER_FEEDS,
 )
 
 

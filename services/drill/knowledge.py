@@ -5,16 +5,15 @@ from dataclasses import dataclass, field
 
 from services.drill.city import City
 from services.navigator.state import World
-from streams.adapters.registry import Source, read
+from streams.adapters.registry import AnyEvent, Source, read
 from streams.events.alerts import HazardState, Telegram
 from streams.events.base import Rejection
-from streams.events.closures import ClosureReport, ClosureState
+from streams.events.closures import ClosureReport, ClosureSnapshot, ClosureState
 from streams.events.shelters import ShelterReport, ShelterState, SiteReport
 from streams.folds.closures import closure_state, fold_closure
 from streams.folds.hazards import Series, fold_telegram, hazard_state
 from streams.folds.shelters import Place, fold_shelter_report, fold_site, shelter_state
-
-Known = Telegram | SiteReport | ShelterReport | ClosureReport
+from streams.folds.snapshots import fold_snapshot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +34,7 @@ class Knowledge:
     series: dict[str, Series] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     reports: dict[str, ClosureReport] = field(default_factory=dict)
+    feeds: dict[str, ClosureSnapshot] = field(default_factory=dict)
 
     @classmethod
     def of(cls, city: City) -> "Knowledge":
@@ -49,7 +49,7 @@ class Knowledge:
         self.hear(reading.events)
         return reading.rejections
 
-    def hear(self, events: Iterable[Known]) -> None:
+    def hear(self, events: Iterable[AnyEvent]) -> None:
         """Folds events, in any order and however often."""
         for event in events:
             if isinstance(event, Telegram):
@@ -58,6 +58,9 @@ class Knowledge:
                 self.places[event.id] = fold_site(self.places.get(event.id), event)
             elif isinstance(event, ShelterReport):
                 self.places[event.id] = fold_shelter_report(self.places.get(event.id), event)
+            elif isinstance(event, ClosureSnapshot):
+                self.feeds[event.id], ended = fold_snapshot(self.feeds.get(event.id), event)
+                self.hear(ended)
             else:
                 self.reports[event.id] = fold_closure(self.reports.get(event.id), event)
 

@@ -10,10 +10,18 @@ from streams.codec import cloud_headers, encode
 from streams.dead_letters import DeadLetter
 from streams.events.alerts import Telegram
 from streams.events.base import Rejection, Status
-from streams.events.closures import ClosureReport
+from streams.events.closures import ClosureReport, ClosureSnapshot
 from streams.events.shelters import ShelterReport, SiteReport
 from streams.folds.hazards import KEPT
-from streams.topics import CLOSURE_REPORTS, MAX_MESSAGE_BYTES, SHELTER_REPORTS, SITE_REPORTS, TELEGRAMS, Topic
+from streams.topics import (
+    CLOSURE_REPORTS,
+    CLOSURE_SNAPSHOTS,
+    MAX_MESSAGE_BYTES,
+    SHELTER_REPORTS,
+    SITE_REPORTS,
+    TELEGRAMS,
+    Topic,
+)
 from streams.world import World
 
 Read = Callable[..., Reading]
@@ -24,12 +32,18 @@ TOPICS: dict[type[AnyEvent], Topic] = {
     SiteReport: SITE_REPORTS,
     ShelterReport: SHELTER_REPORTS,
     ClosureReport: CLOSURE_REPORTS,
+    ClosureSnapshot: CLOSURE_SNAPSHOTS,
 }
 LETTERS: dict[str, Topic] = {
     "gsi-geojson": SITE_REPORTS,
     "gsi-csv": SITE_REPORTS,
     "recommended-csv": SITE_REPORTS,
     "closures-geojson": CLOSURE_REPORTS,
+    "datex2": CLOSURE_REPORTS,
+    "wzdx": CLOSURE_REPORTS,
+    "open511": CLOSURE_REPORTS,
+    "nsw-livetraffic": CLOSURE_REPORTS,
+    "jartic-csv": CLOSURE_REPORTS,
     "shelter-status-csv": SHELTER_REPORTS,
 }
 """Beside which topic the refused of a format are kept. All others: `telegrams`, for what is unknown may be a warning."""

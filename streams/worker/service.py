@@ -17,6 +17,7 @@ from streams.codec import CodecError
 from streams.dead_letters import DeadLetter
 from streams.topics import (
     CLOSURE_REPORTS,
+    CLOSURE_SNAPSHOTS,
     MANIFEST,
     MAX_MESSAGE_BYTES,
     SHELTER_REPORTS,
@@ -33,6 +34,7 @@ from streams.worker.steps import (
     TakeStep,
     step_closure,
     step_place,
+    step_snapshot,
     step_telegram,
 )
 
@@ -119,7 +121,7 @@ def attach_agents(
     contiguity: Contiguity,
     fail: Callable[[BaseException], None],
 ) -> None:
-    """Three agents, one per state, each with one concurrent instance."""
+    """Four agents, one per state and one for what whole lists end, each with one concurrent instance."""
 
     def agent(name: str, fold: Fold) -> None:
         source = raw_topic(app, context.world, *fold.topics.values())
@@ -139,6 +141,8 @@ def attach_agents(
     )
     agent("shelters", Fold(table("places"), step_place, context, places, contiguity=contiguity))
     agent("closures", Fold(table("closures"), step_closure, context, closures, contiguity=contiguity))
+    snapshots = sources(CLOSURE_SNAPSHOTS)
+    agent("feeds", Fold(table("feeds"), step_snapshot, context, snapshots, contiguity=contiguity))
 
 
 async def serve(

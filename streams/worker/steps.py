@@ -11,12 +11,13 @@ from streams.cells import Gazetteer
 from streams.codec import CodecError, decode, encode
 from streams.events.alerts import Telegram
 from streams.events.base import Status
-from streams.events.closures import ClosureReport
+from streams.events.closures import ClosureReport, ClosureSnapshot
 from streams.events.shelters import ShelterReport, SiteReport
 from streams.folds.closures import closure_state, fold_closure
 from streams.folds.hazards import Series, fold_telegram, hazard_state
 from streams.folds.shelters import Place, fold_shelter_report, fold_site, shelter_state
-from streams.topics import CLOSURES, HAZARDS, SHELTERS, Topic
+from streams.folds.snapshots import fold_snapshot
+from streams.topics import CLOSURE_REPORTS, CLOSURES, HAZARDS, SHELTERS, Topic
 from streams.world import World
 
 PLACE_REPORT: Any = SiteReport | ShelterReport
@@ -74,6 +75,15 @@ def step_closure(context: Context, row: bytes | None, key: bytes, value: bytes |
     _admit(context, report.status, key=key, wanted=report.id)
     standing = fold_closure(decode(row, ClosureReport) if row else None, report)
     return Step(encode(standing), ((CLOSURES, Message(key, _state(closure_state(standing)))),))
+
+
+def step_snapshot(context: Context, row: bytes | None, key: bytes, value: bytes | None) -> Step:
+    """`closure-snapshots` -> `closure-reports`: a withdrawal of each closure that left its feed's list."""
+    snapshot: ClosureSnapshot = _read(value, ClosureSnapshot)
+    _admit(context, snapshot.status, key=key, wanted=snapshot.id)
+    newest, ended = fold_snapshot(decode(row, ClosureSnapshot) if row else None, snapshot)
+    messages = tuple((CLOSURE_REPORTS, Message(report.id.encode(), encode(report))) for report in ended)
+    return Step(encode(newest), messages)
 
 
 def _read(value: bytes | None, kind: Any) -> Any:  # noqa: ANN401

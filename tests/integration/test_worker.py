@@ -12,10 +12,11 @@ from streams.clock import SystemClock
 from streams.codec import decode, encode
 from streams.events.alerts import HazardState
 from streams.events.base import Action, Hazard
-from streams.events.closures import ClosureReport, ClosureState, Mode
+from streams.events.closures import ClosureReport, ClosureSnapshot, ClosureState, Mode
 from streams.events.shelters import Layer, Opening, ShelterReport, ShelterState, SiteReport
 from streams.topics import (
     CLOSURE_REPORTS,
+    CLOSURE_SNAPSHOTS,
     CLOSURES,
     HAZARDS,
     MANIFEST,
@@ -101,3 +102,23 @@ async def test_a_cancellation_restores_what_stood_before(broker: KafkaBroker, wo
         await publisher.publish(TELEGRAMS, [Message(series.encode(), encode(event))])
     await until(lambda: b'"issued_at_ms":1' in (hazards.rows.get(series) or b""))
     assert decode(hazards.rows[series] or b"", HazardState).telegram_id == first.id
+
+
+@pytest.mark.kafka
+async def test_a_whole_list_opens_what_it_does_not_name_any_more(broker: KafkaBroker, worker: Worker) -> None:
+    run = uuid.uuid4().hex[:8]
+    publisher = await broker.publisher()
+    closures = await tail(broker, CLOSURES)
+    gone, stays = f"{run}/gone", f"{run}/stays"
+
+    async def publish(at_ms: int, *named: str) -> None:
+        reports = [ClosureReport(id=name, source=run, as_of_ms=at_ms) for name in named]
+        await publisher.publish(CLOSURE_REPORTS, [Message(r.id.encode(), encode(r)) for r in reports])
+        whole = ClosureSnapshot(id=run, source=run, as_of_ms=at_ms, closures=named)
+        await publisher.publish(CLOSURE_SNAPSHOTS, [Message(run.encode(), encode(whole))])
+
+    await publish(1, gone, stays)
+    await until(lambda: closures.rows.get(gone) and closures.rows.get(stays))
+    await publish(5, stays)
+    await until(lambda: closures.rows.get(gone, b"") is None)
+    assert b'"as_of_ms":5' in (closures.rows.get(stays) or b"")

@@ -16,9 +16,17 @@ from streams.clock import ManualClock
 from streams.codec import encode
 from streams.events.alerts import Telegram
 from streams.events.base import Action, Rejection, Status
-from streams.events.closures import ClosureReport
+from streams.events.closures import ClosureReport, ClosureSnapshot
 from streams.events.shelters import ShelterReport
-from streams.topics import CLOSURE_REPORTS, MANIFEST, SHELTER_REPORTS, TELEGRAMS, Topic, dead_letters
+from streams.topics import (
+    CLOSURE_REPORTS,
+    CLOSURE_SNAPSHOTS,
+    MANIFEST,
+    SHELTER_REPORTS,
+    TELEGRAMS,
+    Topic,
+    dead_letters,
+)
 from streams.world import World
 
 KEY = "the-key"
@@ -87,10 +95,11 @@ async def test_the_same_document_twice_is_the_same_events(desk: Desk) -> None:
 
 async def test_each_kind_of_event_goes_to_its_topic_under_its_own_key(desk: Desk) -> None:
     closure = ClosureReport(id="C9", source="roads", as_of_ms=5)
-    desk.reading = Reading("mixed", (REPORT, closure, TELEGRAM), ())
-    assert (await desk.send()).json()["events"] == 3
-    topics = (SHELTER_REPORTS, CLOSURE_REPORTS, TELEGRAMS)
-    assert [desk.broker.records(t)[0].key for t in topics] == [b"P1", b"C9", b"jma/VTSE41"]
+    whole = ClosureSnapshot(id="roads/F", source="roads", as_of_ms=5, closures=("C9",))
+    desk.reading = Reading("mixed", (REPORT, closure, whole, TELEGRAM), ())
+    assert (await desk.send()).json()["events"] == 4
+    topics = (SHELTER_REPORTS, CLOSURE_REPORTS, CLOSURE_SNAPSHOTS, TELEGRAMS)
+    assert [desk.broker.records(t)[0].key for t in topics] == [b"P1", b"C9", b"roads/F", b"jma/VTSE41"]
 
 
 async def test_a_bad_row_is_told_and_kept_with_the_document_while_the_good_are_taken(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from streams.events.alerts import AreaConditions, Condition, Severity, Telegram
 from streams.events.base import Action, AreaRef, Hazard, Status
-from streams.events.closures import ClosureReport, Mode
+from streams.events.closures import ClosureReport, ClosureSnapshot, Mode
 from streams.events.shelters import Layer, Opening, ShelterReport, SiteReport
 
 SERIES = "jma/tsunami"
@@ -38,6 +38,10 @@ def closure(
     at: int, *, action: Action = Action.ISSUE, cause: str = "flood", **fields: object
 ) -> ClosureReport:
     return ClosureReport(id="c", source="road", as_of_ms=at, action=action, cause=cause, **fields)  # type: ignore[arg-type]
+
+
+def snapshot(at: int, *named: str) -> ClosureSnapshot:
+    return ClosureSnapshot(id="feed", source="feed", as_of_ms=at, closures=tuple(sorted(named)))
 
 
 def site(at: int | None = None, **fields: object) -> SiteReport:

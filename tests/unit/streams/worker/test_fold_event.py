@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.cells import Gazetteer
-from streams.codec import encode
-from streams.events.base import Status
+from streams.codec import decode, encode
+from streams.events.base import Action, Status
+from streams.events.closures import ClosureReport
 from streams.topics import (
     CLOSURE_REPORTS,
+    CLOSURE_SNAPSHOTS,
     HAZARDS,
     SHELTER_REPORTS,
     SITE_REPORTS,
@@ -21,9 +23,9 @@ from streams.topics import (
 from streams.worker.contiguity import Contiguity, GapError
 from streams.worker.outbox import Emission
 from streams.worker.service import LARGEST_BYTES, Fold, fold_event
-from streams.worker.steps import Context, TakeStep, step_closure, step_place, step_telegram
+from streams.worker.steps import Context, TakeStep, step_closure, step_place, step_snapshot, step_telegram
 from streams.world import World
-from tests.unit.streams.given import SERIES, closure, report, site, telegram
+from tests.unit.streams.given import SERIES, closure, report, site, snapshot, telegram
 
 
 class Table:
@@ -73,6 +75,7 @@ def test_an_event_becomes_a_row_and_a_state_and_the_row_can_be_waited_for() -> N
         (step_place, SITE_REPORTS, site(1), "s"),
         (step_place, SHELTER_REPORTS, report(1), "s"),
         (step_closure, CLOSURE_REPORTS, closure(1), "c"),
+        (step_snapshot, CLOSURE_SNAPSHOTS, snapshot(1, "x"), "feed"),
     ],
 )
 def test_an_event_under_another_key_is_refused_and_changes_no_row(
@@ -86,7 +89,18 @@ def test_an_event_under_another_key_is_refused_and_changes_no_row(
     for wrong in (b"other", b"", None):
         assert reason(feed(fold, wrong, encode(event))) == "wrong-key"
     assert table.rows == {}
-    assert feed(fold, key.encode(), encode(event)).messages
+    assert feed(fold, key.encode(), encode(event)).written
+
+
+def test_a_list_without_a_closure_of_the_one_before_withdraws_it_under_the_closures_own_key() -> None:
+    fold = make_fold(step_snapshot, CLOSURE_SNAPSHOTS)
+    assert feed(fold, b"feed", encode(snapshot(1, "a", "b"))).messages == ()
+    emission = feed(fold, b"feed", encode(snapshot(2, "b")))
+    ((topic, message),) = emission.messages
+    assert (topic, message.key) == (CLOSURE_REPORTS, b"a")
+    withdrawal = decode(message.value or b"", ClosureReport)
+    assert (withdrawal.action, withdrawal.as_of_ms) == (Action.CANCEL, 1)
+    assert feed(fold, b"feed", encode(snapshot(2, "b"))).messages == ()
 
 
 @pytest.mark.parametrize("status", [Status.EXERCISE, Status.TEST])
