@@ -267,11 +267,17 @@ def _zones(plan: _Plan) -> dict[str, Any]:
             for a in np.linspace(0, 2 * np.pi, 33)
         ]
     )
-    zones = (
-        ("tsunami", "津波浸水想定", plan.box(-1, -1, 20.5, SIZE)),
-        ("storm_surge", "高潮浸水想定", plan.box(-1, -1, 12.5, SIZE)),
-        ("flood", "洪水浸水想定", plan.box(RIVER - 7.5, -1, RIVER + 8.5, SIZE)),
-        ("landslide", "土砂災害警戒区域", hill),
+    zones: tuple[tuple[str, str, shapely.geometry.base.BaseGeometry, float | None], ...] = (
+        ("tsunami", "津波浸水想定", plan.box(-1, -1, 20.5, SIZE), 4),
+        ("tsunami", "津波浸水想定（沿岸）", plan.box(-1, -1, 6.5, SIZE), 0),
+        ("storm_surge", "高潮浸水想定", plan.box(-1, -1, 12.5, SIZE), None),
+        ("flood", "洪水浸水想定", plan.box(RIVER - 7.5, -1, RIVER + 8.5, SIZE), 15),
+        ("landslide", "土砂災害警戒区域", hill, None),
     )
-    features = [_feature(shape, hazard=hazard, name=name, source=source) for hazard, name, shape in zones]
+    features = [
+        _feature(shape, hazard=hazard, name=name, source=source)
+        if after is None
+        else _feature(shape, hazard=hazard, name=name, source=source, arrives_after_min=after)
+        for hazard, name, shape, after in zones
+    ]
     return {"type": "FeatureCollection", "features": features}

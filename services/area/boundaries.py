@@ -122,10 +122,15 @@ def check_zones(path: Path, hazards: Iterable[str]) -> dict[str, Any]:
     for number, feature in enumerate(features):
         place = f"{path}: features[{number}]"
         _shape(feature, place)
-        hazard = (feature.get("properties") or {}).get("hazard")
+        properties = feature.get("properties") or {}
+        hazard, after = properties.get("hazard"), properties.get("arrives_after_min")
         if hazard not in known:
             raise AreaFolderError(
                 f"{place}: property 'hazard' is {hazard!r}; expected one of {sorted(known)}"
+            )
+        if after is not None and (isinstance(after, bool) or not isinstance(after, int | float) or after < 0):
+            raise AreaFolderError(
+                f"{place}: property 'arrives_after_min' is {after!r}; expected minutes from 0 on, or none where nobody knows"
             )
     return {"type": "FeatureCollection", "features": features}
 

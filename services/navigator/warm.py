@@ -15,6 +15,9 @@ from streams.events.shelters import Layer
 KEPT_FIELDS = 16
 """One per profile, set of hazards and layer in use; 12 bytes a node each, and 4 an edge for each profile."""
 NONE: frozenset[Hazard] = frozenset()
+MOST_DS = 36_000
+MOST_BEFORE_A_WAVE_DS = 1_800
+"""What room elsewhere may cost at most in a tsunami: three minutes' walk; otherwise an hour."""
 
 Targets = tuple[routing.Target, ...]
 
@@ -37,11 +40,11 @@ class Basis:
     overlay: routing.Overlay
 
     def targets(self, hazards: frozenset[Hazard], layer: Layer) -> Targets:
-        """Places to go to, each at its price."""
+        """Places to go to, each at its price; no price sends people far while a wave is on its way."""
         places = sorted(self.world.list_targets(hazards, layer), key=lambda p: p.id)
-        prices = self.world.prices_ds
+        prices, most = self.world.prices_ds, MOST_BEFORE_A_WAVE_DS if Hazard.TSUNAMI in hazards else MOST_DS
         return tuple(
-            routing.Target(p.id, p.lat, p.lon, prices.get(p.id, 0))
+            routing.Target(p.id, p.lat, p.lon, min(prices.get(p.id, 0), most))
             for p in places
             if p.lat is not None and p.lon is not None
         )

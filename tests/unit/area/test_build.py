@@ -145,6 +145,20 @@ def test_zones_need_a_hazard_that_sites_can_suit(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("after", "holds"), [(0, True), (12.5, True), (-1, False), ("soon", False), (True, False)]
+)
+def test_a_zone_may_say_after_how_many_minutes_the_danger_is_there(
+    tmp_path: Path, *, after: object, holds: bool
+) -> None:
+    path = collection(tmp_path, {"hazard": "flood", "arrives_after_min": after})
+    if holds:
+        assert len(check_zones(path, ["flood"])["features"]) == 1
+    else:
+        with pytest.raises(AreaFolderError, match="arrives_after_min"):
+            check_zones(path, ["flood"])
+
+
+@pytest.mark.parametrize(
     ("lat", "lon", "near"),
     [(34.05, 135.05, True), (34.108, 135.05, True), (34.05, 135.112, False), (33.98, 135.0, False)],
 )
