@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -91,21 +92,22 @@ def timed(work: Callable[[], object]) -> float:
 
 def compare(name: str, field: routing.Field, change: Change, *, bar: float | None = None) -> float:
     """Medians of one kind of change and of building the same anew, in turns; the dearest in rebuilds."""
-    change(field, 0)()
     kernel, whole, anew, anew_kernel, touched, rebuilt = [], [], [], [], [], 0
     for turn in range(1, ROUNDS + 1):
-        work, made = change(field, turn), list[routing.Repair]()
-        take_loops_ms()
-        whole.append(timed(lambda work=work, made=made: made.append(work())))
-        kernel.append(take_loops_ms())
-        after = made[0].field
+        made = change(
+            field, turn
+        )()  # both ways have been taken once, and each comes first in half of the turns
+        after = made.field
+        work = change(field, turn)
         fresh = replace(after.overlay)  # without what was worked out from it
-        anew.append(
-            timed(lambda after=after, fresh=fresh: routing.Field.build(after.walking, after.targets, fresh))
-        )
-        anew_kernel.append(take_loops_ms())
-        touched.append(len(made[0].touched))
-        rebuilt += made[0].rebuilt
+        rebuild = partial(routing.Field.build, after.walking, after.targets, fresh)
+        ways = [(work, whole, kernel), (rebuild, anew, anew_kernel)]
+        for doing, times, loops in ways if turn % 2 else reversed(ways):
+            take_loops_ms()
+            times.append(timed(doing))
+            loops.append(take_loops_ms())
+        touched.append(len(made.touched))
+        rebuilt += made.rebuilt
     say(f"{name}_kernel", float(np.median(kernel)), bar=bar, peer=float(np.median(anew_kernel)))
     say(f"{name}_field", float(np.median(whole)), peer=float(np.median(anew)))
     say(f"{name}_touched", float(np.median(touched)), "nodes")

@@ -47,16 +47,16 @@ class Weights:
         network, mode = self.walking.network, mode_of(self.walking.profile)
         closed = overlay.closed_to(mode)
         links = np.flatnonzero(closed != self.overlay.closed_to(mode))
-        there, back = network.edge_of_link
-        edges = np.concatenate([there[links], back[links]])
-        edges = edges[edges >= 0]
+        edges = _NOTHING
         if overlay.zones is not self.overlay.zones:
-            dearer = np.flatnonzero(overlay.zones.factor != self.overlay.zones.factor)
-            edges = np.concatenate([edges, dearer.astype(np.int32)])
+            edges = np.flatnonzero(overlay.zones.factor != self.overlay.zones.factor).astype(np.int32)
+        if (len(edges) + 2 * len(links)) * MANY > network.edge_count:
+            return self._change_many(overlay)
+        there, back = network.edge_of_link
+        edges = np.concatenate([there[links], back[links], edges])
+        edges = edges[edges >= 0]
         if len(edges) == 0:
             return CostChange(self, replace(self, overlay=overlay), _NOTHING, _NOTHING)
-        if len(edges) * MANY > network.edge_count:
-            return self._change_many(overlay)
         cost, former = self.cost.copy(), np.empty(len(edges), np.int32)
         count, largest = weigh_some(
             edges, self.walking.cost, overlay.zones.factor, closed, network.edge_link, cost, former

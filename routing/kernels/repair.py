@@ -46,13 +46,15 @@ def _improve(node, d, goal, edge, dist, next_edge, target, state):
 def _seems_too_much(edge_head, next_edge, state, limit):
     """Whether more than `limit` ways come by a node that was seen, to judge by some spread over all."""
     nodes = len(next_edge)
-    asked = hit = 0
-    for v in range(0, nodes, max(1, nodes // SAMPLE)):
+    every = max(1, nodes // SAMPLE)
+    asked, hit = (nodes + every - 1) // every, 0
+    for v in range(0, nodes, every):
         while state[v] == NEW and next_edge[v] >= 0:
             v = edge_head[next_edge[v]]
-        asked += 1
         hit += state[v]
-    return hit * nodes > limit * asked
+        if hit * nodes > limit * asked:
+            return True
+    return False
 
 
 @njit(cache=True, nogil=True)
@@ -277,7 +279,7 @@ def compare_forests(
     target,
     state,
 ):
-    """int32[k], in no order: nodes on whose way anything is other in one forest than in another; see `repair_forest`, `cut_off`.
+    """int32[k], rising: nodes on whose way anything is other in one forest than in another; see `repair_forest`, `cut_off`.
 
     moved: int32[m], roots whose seed is not the same. renumber: int32[targets + 1], from the old numbers of targets to the new.
     state: uint8[nodes], any; afterwards SEEN for these, NEW for all others.
@@ -285,11 +287,11 @@ def compare_forests(
     found = np.empty(len(dist), np.int32)
     count = 0
     for v in range(len(dist)):
-        same = dist[v] == old_dist[v] and next_edge[v] == old_next[v] and target[v] == renumber[old_target[v]]
-        state[v] = NEW if same else SEEN
-    for v in range(len(dist)):
-        found[count] = v
-        count += state[v]
+        same = dist[v] == old_dist[v] and target[v] == renumber[old_target[v]]
+        state[v] = NEW if same and next_edge[v] == old_next[v] else SEEN
+        if same and state[v] == SEEN:
+            found[count] = v
+            count += 1
     for i in range(len(changed)):
         t = edge_tail[changed[i]]
         if next_edge[t] == changed[i] and state[t] == NEW:  # what changed farther ahead made up for it
@@ -301,16 +303,19 @@ def compare_forests(
             state[moved[i]] = SEEN
             found[count] = moved[i]
             count += 1
+    # nobody else's change hides from those behind: they have another cost or target as well
     i = 0
     while i < count:
         v = found[i]
         i += 1
-        if dist[v] != old_dist[v] or target[v] != renumber[old_target[v]]:
-            continue  # whoever hangs on it by an edge of the same cost has another label as well
         for e in range(in_start[v], in_start[v + 1]):
             t = edge_tail[e]
             if next_edge[t] == e and state[t] == NEW:
                 state[t] = SEEN
                 found[count] = t
                 count += 1
+    count = 0
+    for v in range(len(dist)):
+        found[count] = v
+        count += state[v]
     return found[:count]
