@@ -27,18 +27,6 @@ class Seeds:
     target: Ints
     share: npt.NDArray[np.float64]
 
-    def equals(self, other: "Seeds") -> bool:
-        """Whether all rows are the same."""
-        return all(
-            np.array_equal(one, two)
-            for one, two in (
-                (self.edge, other.edge),
-                (self.cost, other.cost),
-                (self.target, other.target),
-                (self.share, other.share),
-            )
-        )
-
 
 def partial_cost(cost: int, share: float) -> int:
     """Deciseconds for a share of an edge."""

@@ -1,6 +1,6 @@
 """Random multigraphs as bare columns, and forests on them by an obvious method: for tests of single loops, compiled or not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,24 @@ CLOSED = 1 << 30
 NONE = (INF, -1, -1)
 Label = tuple[int, int, int]
 """(cost, target, next edge), compared in this order."""
+
+
+def for_cases(count: int) -> Callable[[Callable[[int], None]], Callable[[], None]]:
+    """A test of so many cases as one, which names the case that failed: hundreds of tests would take longer than what they test."""
+
+    def as_one(test: Callable[[int], None]) -> Callable[[], None]:
+        def all_cases() -> None:
+            for case in range(count):
+                try:
+                    test(case)
+                except Exception as error:
+                    error.add_note(f"case {case}")
+                    raise
+
+        all_cases.__name__, all_cases.__doc__ = test.__name__, test.__doc__
+        return all_cases
+
+    return as_one
 
 
 class Graph(NamedTuple):

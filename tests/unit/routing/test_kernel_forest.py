@@ -1,7 +1,6 @@
 """The loops of `kernels.forest` against obvious ones, on multigraphs full of ties; also run by `infra/mutate.py`, not compiled."""
 
 import numpy as np
-import pytest
 
 from routing.kernels.forest import build_forest, follow, label_components, nearest_targets
 from tests.unit.routing.graphs import (
@@ -13,10 +12,11 @@ from tests.unit.routing.graphs import (
     best_labels,
     columns,
     draw_graph,
+    for_cases,
     forest_of,
 )
 
-CASES = range(60)
+CASES = 60
 
 
 def draw_costs(rng: np.random.Generator, edges: int, largest: int = 9) -> Ints:
@@ -40,7 +40,7 @@ def built(graph: Graph, cost: Ints, seeds: list[Seed]) -> tuple[Ints, Ints, Ints
     return made[0], made[1], made[2]
 
 
-@pytest.mark.parametrize("case", CASES)
+@for_cases(CASES)
 def test_a_forest_has_the_least_label_at_each_node(case: int) -> None:
     rng = np.random.default_rng(case)
     graph = draw_graph(rng)
@@ -55,7 +55,7 @@ def test_a_forest_has_the_least_label_at_each_node(case: int) -> None:
         assert made.tolist() == column.tolist()
 
 
-@pytest.mark.parametrize("case", CASES)
+@for_cases(CASES)
 def test_following_next_edges_gives_the_way_and_its_length(case: int) -> None:
     rng = np.random.default_rng(case)
     graph = draw_graph(rng)
@@ -74,7 +74,7 @@ def test_following_next_edges_gives_the_way_and_its_length(case: int) -> None:
             assert dist[node] - dist[at] == sum(int(cost[e]) for e in way)
 
 
-@pytest.mark.parametrize("case", CASES)
+@for_cases(CASES)
 def test_the_nearest_targets_are_those_of_one_forest_each(case: int) -> None:
     rng = np.random.default_rng(case)
     graph = draw_graph(rng)
@@ -135,7 +135,7 @@ def times_of(
     return times
 
 
-@pytest.mark.parametrize("case", CASES)
+@for_cases(CASES)
 def test_nodes_have_one_label_when_any_ways_join_them(case: int) -> None:
     rng = np.random.default_rng(case)
     graph = draw_graph(rng, edges=8)

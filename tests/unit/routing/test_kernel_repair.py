@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-import pytest
 
 from routing.kernels.repair import (
     CUT_TOO_MUCH,
@@ -23,12 +22,13 @@ from tests.unit.routing.graphs import (
     best_labels,
     columns,
     draw_graph,
+    for_cases,
     forest_of,
     seed_at,
     way_of,
 )
 
-CASES = range(150)
+CASES = 150
 UNIVERSE = 5
 """Ids of targets; those of one moment are numbered in their order."""
 GONE = -2
@@ -153,7 +153,7 @@ def moved_roots(change: Change) -> Ints:
     )
 
 
-@pytest.mark.parametrize("case", CASES)
+@for_cases(CASES)
 def test_moved_roots_are_those_whose_seed_is_no_more(case: int) -> None:
     change = draw_change(case)
     assert moved_roots(change).tolist() == change.moved(change.labels()[0])
@@ -178,7 +178,7 @@ def cut(change: Change, limit: int) -> tuple[int, np.ndarray, Ints]:
     return count, state, work
 
 
-@pytest.mark.parametrize("case", CASES)
+@for_cases(CASES)
 def test_what_hung_on_a_worsened_edge_or_a_moved_root_is_cut_off(case: int) -> None:
     change = draw_change(case)
     before, _ = change.labels()
@@ -200,7 +200,7 @@ def test_what_hung_on_a_worsened_edge_or_a_moved_root_is_cut_off(case: int) -> N
         assert cut(change, len(expected) - 1)[0] == CUT_TOO_MUCH
 
 
-@pytest.mark.parametrize("case", CASES)
+@for_cases(CASES)
 def test_a_repaired_forest_is_that_of_the_new_state_and_work_lists_whom_it_concerns(case: int) -> None:
     change = draw_change(case)
     before, after = change.labels()
@@ -217,7 +217,7 @@ def test_a_repaired_forest_is_that_of_the_new_state_and_work_lists_whom_it_conce
     assert (work[count:] == -7).all()
 
 
-@pytest.mark.parametrize("case", CASES)
+@for_cases(CASES)
 def test_two_forests_differ_where_a_way_does(case: int) -> None:
     change = draw_change(case)
     before, after = change.labels()

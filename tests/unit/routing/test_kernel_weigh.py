@@ -1,12 +1,11 @@
 """The loops of `kernels.weigh` against the rules in words; also run by `infra/mutate.py`, not compiled."""
 
 import numpy as np
-import pytest
 
 from routing.kernels.weigh import lay_zone, weigh_again, weigh_all, weigh_some
-from tests.unit.routing.graphs import CLOSED, Ints, draw_graph
+from tests.unit.routing.graphs import CLOSED, Ints, draw_graph, for_cases
 
-CASES = range(40)
+CASES = 40
 
 
 def weighed(free: int, factor: int, *, closed: bool) -> int:
@@ -35,7 +34,7 @@ def largest(costs: list[int]) -> int:
     return max([1, *(c for c in costs if c < CLOSED)])
 
 
-@pytest.mark.parametrize("case", CASES)
+@for_cases(CASES)
 def test_every_edge_is_weighed_by_the_rules(case: int) -> None:
     streets, cost = Streets(case), np.full(30, -7, np.int32)
     most = weigh_all(streets.free, streets.factor, streets.closed, streets.link, cost)
@@ -43,7 +42,7 @@ def test_every_edge_is_weighed_by_the_rules(case: int) -> None:
     assert most == largest(streets.expected())
 
 
-@pytest.mark.parametrize("case", CASES)
+@for_cases(CASES)
 def test_of_some_edges_those_that_changed_are_listed_with_what_they_cost(case: int) -> None:
     rng, streets = np.random.default_rng(case), Streets(case)
     former: Ints = np.where(rng.random(30) < 0.5, streets.expected(), rng.choice([1, 7, CLOSED], 30)).astype(
@@ -60,7 +59,7 @@ def test_of_some_edges_those_that_changed_are_listed_with_what_they_cost(case: i
     assert most == largest([streets.expected()[e] for e in changed])
 
 
-@pytest.mark.parametrize("case", CASES)
+@for_cases(CASES)
 def test_weighing_all_again_lists_in_order_what_changed(case: int) -> None:
     rng, streets = np.random.default_rng(case), Streets(case)
     former: Ints = np.where(rng.random(30) < 0.5, streets.expected(), rng.choice([1, 7, CLOSED], 30)).astype(
@@ -75,7 +74,7 @@ def test_weighing_all_again_lists_in_order_what_changed(case: int) -> None:
     assert most == largest([streets.expected()[e] for e in changed])
 
 
-@pytest.mark.parametrize("case", CASES)
+@for_cases(CASES)
 def test_a_zone_weighs_on_edges_into_through_and_inside_it_and_the_harder_grade_holds(case: int) -> None:
     rng = np.random.default_rng(case)
     graph, inside = draw_graph(rng), rng.random(9) < 0.5
