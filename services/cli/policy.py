@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from services.cli.policy_backtest import backtest
 from streams.sharing.compare import list_differences
 from streams.sharing.decide import Decider, PolicyError
 from streams.sharing.requests import Request
@@ -25,6 +26,9 @@ app = typer.Typer(
     add_completion=False,
     help="Check, explain, compare and try out the sharing policies.",
 )
+
+
+app.command("backtest")(backtest)
 
 
 @app.callback()

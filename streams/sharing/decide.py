@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cedarpy
@@ -88,20 +88,23 @@ class Decider:
         return self._decision(question, self._answers([question])[0], row=1)
 
     def decide(self, request: Request) -> Decision:
-        """Rows 2 to 13."""
-        return self.decide_all([request])[0]
-
-    def decide_all(self, requests: list[Request]) -> list[Decision]:
-        """The decision of each, in their order.
+        """Rows 2 to 13.
 
         Raises:
             PolicyError: the version has no such row, or Cedar refuses the question.
         """
-        questions = [self._question(request) for request in requests]
-        answers = self._answers(questions)
+        question = self._question(request)
+        return self._decision(question, self._answers([question])[0], row=request.row)
+
+    def decide_all(self, requests: list[Request]) -> list[Decision]:
+        """The decision of each, in their order; does not look for what is `missing`.
+
+        Raises:
+            PolicyError: as `decide`.
+        """
+        answers = self._answers([self._question(request) for request in requests])
         return [
-            self._decision(question, answer, row=request.row)
-            for request, question, answer in zip(requests, questions, answers, strict=True)
+            self._plain(answer, row=request.row) for request, answer in zip(requests, answers, strict=True)
         ]
 
     def explain(self, request: Request) -> Explanation:
@@ -152,16 +155,19 @@ class Decider:
         return [answers[index] for index in range(len(questions))]
 
     def _decision(self, question: _Question, answer: cedarpy.AuthzResult, *, row: int) -> Decision:
+        decision = self._plain(answer, row=row)
+        if decision.permitted or answer.diagnostics.reasons:
+            return decision
+        held = self._held(question, row)
+        missing = tuple(c.name for i, c in enumerate(self._rule_of(row).conditions) if i not in held)
+        return replace(decision, missing=missing)
+
+    def _plain(self, answer: cedarpy.AuthzResult, *, row: int) -> Decision:
         if answer.allowed:
             return Decision(permitted=True, policy=self.version, row=row, reason="permitted")
         reasons = sorted({self._by_id[name].reason for name in answer.diagnostics.reasons})
-        if reasons:
-            return Decision(permitted=False, policy=self.version, row=None, reason=reasons[0])
-        held = self._held(question, row)
-        missing = tuple(c.name for i, c in enumerate(self._rule_of(row).conditions) if i not in held)
-        return Decision(
-            permitted=False, policy=self.version, row=None, reason="no-rule-permits", missing=missing
-        )
+        reason = reasons[0] if reasons else "no-rule-permits"
+        return Decision(permitted=False, policy=self.version, row=None, reason=reason)
 
     def _held(self, question: _Question, row: int) -> frozenset[int]:
         """Which conditions of the row's rule hold: each is asked as a policy of its own."""

@@ -17,7 +17,7 @@ from streams.sharing.declared import (
     fold_declaration,
     spent_codes,
 )
-from streams.sharing.levels import Said, Spell, belongs, fold_said, list_spells, split_cancelled
+from streams.sharing.levels import KEPT_MS, Said, Spell, belongs, fold_said, list_spells, split_cancelled
 from streams.sharing.requests import FOREVER_MS, GateView
 from streams.sharing.rules import BY_TELEGRAM, Rule
 from streams.world import World
@@ -30,10 +30,10 @@ class Ledger(msgspec.Struct, frozen=True):
     declarations: Mapping[str, Events] = {}
 
 
-def fold_event(ledger: Ledger, event: Said | DeclarationEvent) -> Ledger:
-    """The ledger after one more thing was said. The same twice, or in any order, is the same ledger."""
+def fold_event(ledger: Ledger, event: Said | DeclarationEvent, *, kept_ms: int | None = KEPT_MS) -> Ledger:
+    """The ledger after one more thing was said. The same twice, or in any order, is the same ledger. kept_ms: as in `fold_said`."""
     if isinstance(event, Said):
-        said = fold_said(ledger.series.get(event.series, ()), event)
+        said = fold_said(ledger.series.get(event.series, ()), event, kept_ms=kept_ms)
         return Ledger({**ledger.series, event.series: said}, ledger.declarations)
     events = fold_declaration(ledger.declarations.get(event.id, ()), event)
     return Ledger(ledger.series, {**ledger.declarations, event.id: events})

@@ -120,11 +120,11 @@ def _one_level(grade: str, parameters: Parameters) -> int:
     return parameters.levels.get(grade, parameters.levels.get(value, 0))
 
 
-def fold_said(known: tuple[Said, ...], said: Said) -> tuple[Said, ...]:
-    """A series after this document, oldest first. The same twice, or in any order, is the same."""
+def fold_said(known: tuple[Said, ...], said: Said, *, kept_ms: int | None = KEPT_MS) -> tuple[Said, ...]:
+    """A series after this document, oldest first. The same twice, or in any order, is the same. kept_ms None: for ever."""
     documents = {one.id: one for one in (*known, said)}
     newest_ms = max(one.issued_at_ms for one in documents.values())
-    kept = (one for one in documents.values() if one.issued_at_ms >= newest_ms - KEPT_MS)
+    kept = (one for one in documents.values() if kept_ms is None or one.issued_at_ms >= newest_ms - kept_ms)
     return tuple(sorted(kept, key=_rank))
 
 
