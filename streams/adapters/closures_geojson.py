@@ -4,6 +4,7 @@ from typing import Any
 
 from streams.adapters.document import Document
 from streams.adapters.geojson import features_of, first_properties, is_collection, read_geometry
+from streams.adapters.json_fields import names_of, text_at
 from streams.adapters.reading import Reading, RefusedError, Source, clip, read_each
 from streams.adapters.times import find_iso, parse_iso
 from streams.events.base import Action
@@ -32,23 +33,23 @@ def read_closures(document: Document, source: Source) -> Reading:
 def _closure(feature: dict[str, Any], source: Source) -> ClosureReport:
     properties, geometry = feature["properties"], feature.get("geometry")
     action = _one_of(properties, "status", ACTIONS)
-    ident = _text(properties, "id")
+    ident = text_at(properties, "id")
     if not ident:
         raise RefusedError("id-missing", "id: empty; without one a closure cannot be opened again")
     is_open_without_place = action is Action.CANCEL and geometry is None
     return ClosureReport(
         id=ident,
         source=source.id,
-        as_of_ms=parse_iso(_text(properties, "as_of"), "as_of"),
+        as_of_ms=parse_iso(text_at(properties, "as_of"), "as_of"),
         action=action,
         modes=_modes(properties.get("modes")),
-        cause=_text(properties, "cause"),
-        description=_text(properties, "description"),
-        road_names=_names(properties.get("road_names")),
+        cause=text_at(properties, "cause"),
+        description=text_at(properties, "description"),
+        road_names=names_of(properties.get("road_names")),
         geometry=None if is_open_without_place else read_geometry(geometry),
         structure=_one_of(properties, "structure", STRUCTURES),
-        starts_at_ms=find_iso(_text(properties, "starts_at"), "starts_at"),
-        ends_at_ms=find_iso(_text(properties, "ends_at"), "ends_at"),
+        starts_at_ms=find_iso(text_at(properties, "starts_at"), "starts_at"),
+        ends_at_ms=find_iso(text_at(properties, "ends_at"), "ends_at"),
     )
 
 
@@ -56,18 +57,12 @@ STRUCTURES = {"": Structure.UNKNOWN, **{structure.value: structure for structure
 
 
 def _one_of(properties: dict[str, Any], name: str, choices: dict[str, Any]) -> Any:  # noqa: ANN401 - the table's
-    word = _text(properties, name)
+    word = text_at(properties, name)
     if word not in choices:
         raise RefusedError(
             f"{name}-unknown", f"{name} {clip(word)!r}: expected one of {', '.join(c for c in choices if c)}"
         )
     return choices[word]
-
-
-def _text(properties: dict[str, Any], name: str) -> str:
-    """A text or number as text; empty where it is absent, null or something else."""
-    value = properties.get(name)
-    return str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
 def _modes(value: object) -> tuple[Mode, ...]:
@@ -78,8 +73,3 @@ def _modes(value: object) -> tuple[Mode, ...]:
     if not isinstance(value, list) or not all(isinstance(m, str) and m in known for m in value):
         raise RefusedError("modes-unknown", f"modes {clip(value)}: expected an array of {', '.join(known)}")
     return tuple(dict.fromkeys(known[m] for m in value))
-
-
-def _names(value: object) -> tuple[str, ...]:
-    names = value if isinstance(value, list) else [value]
-    return tuple(name.strip() for name in names if isinstance(name, str) and name.strip())

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from streams.adapters.atom import is_atom, read_atom
 from streams.adapters.cap import is_cap, read_cap
 from streams.adapters.closures_geojson import is_closures, read_closures
+from streams.adapters.datex import is_datex, read_datex
 from streams.adapters.document import MAX_BYTES, Document
 from streams.adapters.edxl import is_edxl, read_edxl
 from streams.adapters.geojson import check_crs, first_properties, is_collection
 from streams.adapters.gsi import is_gsi_csv, is_gsi_geojson, read_gsi_csv, read_gsi_geojson
+from streams.adapters.jartic import is_jartic, read_jartic
 from streams.adapters.jma import is_jma, read_jma
+from streams.adapters.nsw import is_nsw, read_nsw
+from streams.adapters.open511 import is_open511, read_open511
 from streams.adapters.reading import AnyEvent, Reading, RefusedError, Source, clip
 from streams.adapters.recommended_csv import is_recommended_csv, read_recommended_csv
 from streams.adapters.status_csv import is_status_csv, read_status_csv
+from streams.adapters.wzdx import is_wzdx, read_wzdx
 
 __all__ = ["FORMATS", "UNKNOWN", "AnyEvent", "Format", "Reading", "Source", "read"]
 
@@ -34,13 +39,18 @@ FORMATS: tuple[Format, ...] = (
     Format("cap", is_cap, read_cap),
     Format("atom", is_atom, read_atom),
     Format("edxl", is_edxl, read_edxl),
+    Format("datex2", is_datex, read_datex),
+    Format("open511", is_open511, read_open511),
     Format("gsi-geojson", is_gsi_geojson, read_gsi_geojson),
     Format("closures-geojson", is_closures, read_closures),
+    Format("wzdx", is_wzdx, read_wzdx),
+    Format("nsw-livetraffic", is_nsw, read_nsw),
     Format("gsi-csv", is_gsi_csv, read_gsi_csv),
     Format("shelter-status-csv", is_status_csv, read_status_csv),
+    Format("jartic-csv", is_jartic, read_jartic),
     Format("recommended-csv", is_recommended_csv, read_recommended_csv),
 )
-ROWS = frozenset({"gsi-csv", "shelter-status-csv", "recommended-csv"})
+ROWS = frozenset({"gsi-csv", "shelter-status-csv", "jartic-csv", "recommended-csv"})
 """Formats of rows, which are looked for only in what is neither XML nor JSON; the others only in what is."""
 
 

@@ -11,6 +11,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _REIWA = re.compile(r"令和(\d+|元)年(\d+)月(\d+)日(?:(午前|午後)(\d+)時(?:(\d+)分|半)?|(正午))?")
 
+_DAY = re.compile(r"([0-9]{4})[-/.]?([0-9]{1,2})(?:[-/.]?([0-9]{1,2}))?")
+
 
 def parse_iso(text: str, field: str) -> int:
     """ISO 8601 with an offset.
@@ -58,6 +60,25 @@ def parse_reiwa(text: str, field: str) -> int:
         )
     except (ValueError, OverflowError):
         raise RefusedError("time-invalid", f"{field} {clip(text)!r}: no such day or time") from None
+    return _to_ms(moment, text, field)
+
+
+def parse_japanese_day(text: str, field: str) -> int:
+    """The first moment of a day in Japan: 20260401, 2026/4/1 or 2026-04-01; a month alone, 202604, is its first day.
+
+    Raises:
+        RefusedError: `time-missing`, `time-invalid`.
+    """
+    if not text:
+        raise RefusedError("time-missing", f"{field}: empty; a day such as 2026/4/1 is needed")
+    match = _DAY.fullmatch(unicodedata.normalize("NFKC", text))
+    try:
+        year, month, day = (int(part or 1) for part in match.groups()) if match else (0, 0, 0)
+        moment = datetime(year, month, day, tzinfo=JST)
+    except (ValueError, OverflowError):
+        raise RefusedError(
+            "time-invalid", f"{field} {clip(text)!r}: no such day; expected such as 2026/4/1"
+        ) from None
     return _to_ms(moment, text, field)
 
 

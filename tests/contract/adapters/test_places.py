@@ -153,14 +153,6 @@ def test_a_list_in_metres_is_refused_for_its_coordinate_system(data_dir: Path) -
     assert "EPSG::6675" in rejection.detail
 
 
-def test_feeds_of_other_formats_are_refused_and_named(data_dir: Path) -> None:
-    for path in (data_dir / "roads" / "nsw-livetraffic-2017").glob("*.json"):
-        reading = read_file(path)
-        assert reading.events == ()
-        assert [r.reason for r in reading.rejections] == ["format-unknown"]
-        assert "GeoJSON" in reading.rejections[0].detail
-
-
 def test_an_attack_by_external_entity_is_refused_unparsed(data_dir: Path) -> None:
     (rejection,) = read_file(data_dir / "alerts" / "cap" / "xee.cap").rejections
     assert rejection.reason == "xml-forbidden"
