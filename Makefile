@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 PYTHON ?= python3
+# processes that share the tests out among them (tests/schedule.py); 0: none, one after the other
+WORKERS ?= 2
 BIN := .venv/bin
 READY := .venv/.ready
 WEB := dashboard_api/web
@@ -23,7 +25,7 @@ demo: $(READY) $(WEB_BUILT)  ## a drill in a made-up city: everything starts her
 	@$(BIN)/mio demo
 
 test: $(READY) $(WEB_BUILT)  ## all tests, with a real Kafka, Redis and Chromium (one part: make test ARGS=tests/unit)
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 check: $(READY) $(WEB_TOOLS)  ## format, lint, types, import contracts, dead code, duplicates
 	@$(BIN)/python infra/check.py

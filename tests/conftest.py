@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from services.area.build import build_synthetic
 from services.local.chromium import get_chromium, launch_arguments
 from services.local.kafka import LocalKafka
 from services.local.ports import free_port
 from services.local.redis import LocalRedis
+from tests.schedule import FromBothEnds, by_kind
 
 DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -19,7 +21,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also run the tests marked long")
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FromBothEnds:
+    return FromBothEnds(config, log)
+
+
+@pytest.hookimpl(trylast=True)  # after the order was made random
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items[:] = by_kind(items)
     if not config.getoption("--long"):
         for item in items:
             if item.get_closest_marker("long"):
@@ -32,6 +41,14 @@ def data_dir() -> Path:
     folder = Path(os.environ.get("MIO_TEST_DATA", DEFAULT_DATA))
     if not (folder / "MANIFEST.tsv").exists():
         pytest.skip(f"no real data at {folder}: set MIO_TEST_DATA to the folder that holds MANIFEST.tsv")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def made_up_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The made-up city as an area folder. Nobody writes into it."""
+    folder = tmp_path_factory.mktemp("city") / "area"
+    build_synthetic(folder, progress=lambda _: None)
     return folder
 
 

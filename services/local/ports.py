@@ -23,7 +23,8 @@ def free_base(count: int = len(PORT_ORDER)) -> int:
     Raises:
         PortInUseError: there is no such row.
     """
-    for base in range(20_000 + os.getpid() % 1000 * count, 32_000, count):
+    # processes that were started together begin far from each other
+    for base in range(20_000 + os.getpid() * 37 % 1000 * count, 32_000, count):
         with ExitStack() as held:
             try:
                 for offset in range(count):

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from services.area.build import build_synthetic
 from services.area.report.report import make_report
 from tests.conftest import NewPage
 
@@ -15,11 +14,10 @@ A4_WIDTH, A4_HEIGHT = 703, 1032
 
 
 @pytest.fixture(scope="module")
-async def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    area, out = tmp_path_factory.mktemp("area") / "city", tmp_path_factory.mktemp("report") / "out"
-    await asyncio.to_thread(build_synthetic, area, progress=lambda _: None)
+async def report(made_up_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("report") / "out"
     made = await asyncio.to_thread(
-        make_report, area, out, now_ms=1_756_700_000_000, progress=lambda _done, _total, _text: None
+        make_report, made_up_city, out, now_ms=1_756_700_000_000, progress=lambda _done, _total, _text: None
     )
     return made.page
 

@@ -12,13 +12,13 @@ from shapely import affinity
 from shapely.geometry import mapping, shape
 
 import routing
-from routing.build.osm_pbf import read_osm
 from services.cli.route import Closures, read_closures
 from services.navigator.answers import Moment
 from services.navigator.ground import Ground
 from services.navigator.state import World
 from streams.events.base import Hazard
 from streams.events.shelters import Layer, ShelterState
+from tests.contract.routing.extracts import read_extract
 
 SITES = 30
 
@@ -47,7 +47,7 @@ def real_closures(data_dir: Path) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def porto(data_dir: Path) -> Ground:
-    return Ground(read_osm(data_dir / "osm/porto_portugal.osm.pbf"), ())
+    return Ground(read_extract(data_dir / "osm/porto_portugal.osm.pbf"), ())
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ import xmlschema
 from shapely.geometry import shape
 
 from routing.build.synthetic import make_city
-from services.area.build import build_synthetic
 from services.drill.city import City
 from services.drill.knowledge import Document
 from services.drill.scenario import make_scenario
@@ -29,10 +28,8 @@ def schema(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> xmlschem
 
 
 @pytest.fixture(scope="module")
-def telegrams(tmp_path_factory: pytest.TempPathFactory) -> list[Document]:
-    area = tmp_path_factory.mktemp("drill") / "area"
-    build_synthetic(area, progress=lambda _: None)
-    scenario = make_scenario(City.load(area), start_ms=1_788_238_800_000)
+def telegrams(made_up_city: Path) -> list[Document]:
+    scenario = make_scenario(City.load(made_up_city), start_ms=1_788_238_800_000)
     return [d for d in scenario.documents() if d.name.endswith(".xml")]
 
 

@@ -1,6 +1,7 @@
 """The navigator's OpenAPI, and what it promises: no request that it allows makes a server error or an undocumented answer."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 import schemathesis
@@ -10,7 +11,6 @@ from openapi_spec_validator import validate
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from routing import Network
-from services.area.build import build_synthetic
 from services.area.show import read_sites
 from services.kit.health import Readiness
 from services.navigator.app import make_app
@@ -26,18 +26,16 @@ from streams.world import World
 
 
 @pytest.fixture(scope="module")
-async def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+async def app(made_up_city: Path) -> FastAPI:
     """A navigator that is ready, over the made-up city."""
-    area = tmp_path_factory.mktemp("area") / "city"
-    await asyncio.to_thread(build_synthetic, area, progress=lambda _: None)
     clock = ManualClock(1_756_700_000_000)
     broker = MemoryBroker(World.DRILL, clock)
     await broker.ensure_topics([HAZARDS, SHELTERS, CLOSURES])
-    for site in read_sites(area):
+    for site in read_sites(made_up_city):
         state = shelter_state(site.id, Place(listed=site))
         assert state is not None
         await broker.publish(SHELTERS, [Message(site.id.encode(), encode(state))])
-    live = Live(Ground(Network.load(area / "network.mio"), ()), clock)
+    live = Live(Ground(Network.load(made_up_city / "network.mio"), ()), clock)
     await live.follow(broker)
     running = asyncio.create_task(live.run())
     async with asyncio.timeout(20):

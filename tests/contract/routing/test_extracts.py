@@ -1,6 +1,5 @@
 """Real networks: each extract is built or refused clearly, and its fields equal those of two other engines."""
 
-import functools
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from routing.build.graph_csv import read_graph_csv
 from routing.build.osm_pbf import read_osm
 from routing.errors import NetworkError
 from routing.network import COLUMNS, RoadClass
+from tests.contract.routing.extracts import read_extract
 from tests.unit.routing.oracles import (
     as_floats,
     cheapest,
@@ -31,11 +31,6 @@ REFUSED = {
     "planet-minute-000466354.osc.gz": "a file of changes",
 }
 COMPARED = ("porto_portugal.osm.pbf", "monaco.osm.pbf", "moorgate.osm.pbf", "liechtenstein-latest.osm.pbf")
-
-
-@functools.cache
-def network_from(path: Path) -> routing.Network:
-    return read_osm(path)
 
 
 def busy_field(network: routing.Network, profile: str, seed: int) -> routing.Field:
@@ -65,7 +60,7 @@ def test_every_file_is_accounted_for(data_dir: Path) -> None:
 
 @pytest.mark.parametrize("name", BUILT)
 def test_an_extract_becomes_a_sound_network(data_dir: Path, name: str) -> None:
-    network = network_from(data_dir / "osm" / name)
+    network = read_extract(data_dir / "osm" / name)
     assert network.node_count > 100
     assert np.isfinite(network.link_length_m).all()
     ways = network.link_class != RoadClass.BARRIER
@@ -88,7 +83,7 @@ def test_what_is_no_extract_is_refused_with_the_reason(data_dir: Path, name: str
 @pytest.mark.parametrize("name", COMPARED)
 @pytest.mark.parametrize("profile", ["adult", "wheelchair"])
 def test_fields_equal_two_other_engines_on_real_streets(data_dir: Path, name: str, profile: str) -> None:
-    field = busy_field(network_from(data_dir / "osm" / name), profile, seed=len(name))
+    field = busy_field(read_extract(data_dir / "osm" / name), profile, seed=len(name))
     ours = as_floats(field.dist)
     assert np.isfinite(ours).mean() > 0.2
     assert np.array_equal(ours, scipy_distances(field))
@@ -99,7 +94,7 @@ def test_fields_equal_two_other_engines_on_real_streets(data_dir: Path, name: st
 
 @pytest.mark.parametrize("name", COMPARED)
 def test_answers_on_real_streets_are_walks_of_the_cost_they_name(data_dir: Path, name: str) -> None:
-    network = network_from(data_dir / "osm" / name)
+    network = read_extract(data_dir / "osm" / name)
     field = busy_field(network, "adult", seed=7)
     rng, told = np.random.default_rng(3), 0
     south, west, north, east = network.bbox
@@ -121,7 +116,7 @@ def test_answers_on_real_streets_are_walks_of_the_cost_they_name(data_dir: Path,
 
 
 def test_a_saved_city_is_opened_as_it_was(data_dir: Path, tmp_path: Path) -> None:
-    network = network_from(data_dir / "osm" / "porto_portugal.osm.pbf")
+    network = read_extract(data_dir / "osm" / "porto_portugal.osm.pbf")
     content_hash = network.save(tmp_path / "network.mio")
     opened = routing.Network.load(tmp_path / "network.mio")
     assert opened.content_hash == content_hash

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import routing
-from routing.build.osm_pbf import read_osm
+from tests.contract.routing.extracts import read_extract
 
 WALKS = json.loads((Path(__file__).parent / "porto_walks.json").read_text(encoding="utf-8"))
 PEER = np.array(WALKS["walks"])
@@ -23,7 +23,7 @@ METRES = routing.Profile("metres", speed_m_s=1.0, steps_m_s=1.0)
 @pytest.fixture(scope="module")
 def walked_m(data_dir: Path) -> np.ndarray:
     """float64[2000]: metres from each of the peer's origins to the nearest of its targets, by the field; infinite for no way."""
-    network = read_osm(data_dir / "osm" / "porto_portugal.osm.pbf")
+    network = read_extract(data_dir / "osm" / "porto_portugal.osm.pbf")
     targets = [routing.Target(f"T{i:02d}", lat, lon) for i, (lat, lon) in enumerate(WALKS["targets"])]
     walking = routing.Walking.of(routing.Snapper(network), METRES)
     field = routing.Field.build(walking, targets, routing.Overlay(network))

@@ -12,6 +12,7 @@ from routing.build.access import CAR, FOOT
 from routing.build.split import find_junctions
 from routing.build.tags import NO_WAY, way_of
 from routing.network import RoadClass, Way
+from tests.contract.routing.extracts import read_extract
 
 FIGURES = {
     "porto_portugal.osm.pbf": (51_349, 347_182, 77_846),
@@ -82,12 +83,12 @@ def test_every_highway_is_kept_or_left_out_for_a_reason_that_is_told(data_dir: P
 def test_stairs_tunnels_bridges_and_corridors_that_were_counted_are_in_the_network(
     data_dir: Path, name: str, bit: Way, least: int
 ) -> None:
-    network = osm_pbf.read_osm(data_dir / "osm" / name)
+    network = read_extract(data_dir / "osm" / name)
     assert int(((network.link_way & bit) > 0).sum()) >= least
 
 
 def test_porto_has_its_squares_turns_and_classes(data_dir: Path) -> None:
-    network = osm_pbf.read_osm(data_dir / "osm" / "porto_portugal.osm.pbf")
+    network = read_extract(data_dir / "osm" / "porto_portugal.osm.pbf")
     assert network.node_count == pytest.approx(76_600, rel=0.01)
     assert len(network.turn_from) > 300
     assert (network.edge_head[network.turn_from] == network.edge_tail[network.turn_to]).all()

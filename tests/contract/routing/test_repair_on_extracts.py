@@ -1,6 +1,5 @@
 """On real streets: after each of many changes the repaired field is that of a full build, and of another engine."""
 
-import functools
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,18 +8,13 @@ import pytest
 import shapely
 
 import routing
-from routing.build.osm_pbf import read_osm
+from tests.contract.routing.extracts import read_extract
 from tests.unit.routing.oracles import as_floats, scipy_distances
 from tests.unit.routing.test_repair import check_equal, columns_of
 
 STEPS = {"monaco.osm.pbf": 60, "porto_portugal.osm.pbf": 24}
 EACH = 12
 """Each so manieth step is also compared with scipy."""
-
-
-@functools.cache
-def network_from(path: Path) -> routing.Network:
-    return read_osm(path)
 
 
 class City:
@@ -98,7 +92,7 @@ def way_changed(before: routing.Field, after: routing.Field) -> np.ndarray:
 def test_a_repaired_field_is_that_of_a_full_build_on_real_streets(
     data_dir: Path, name: str, most_cut: float
 ) -> None:
-    network = network_from(data_dir / "osm" / name)
+    network = read_extract(data_dir / "osm" / name)
     city = City(network, seed=len(name))
     walking = routing.Walking.of(routing.Snapper(network), routing.get_profile("adult"))
     field = routing.Field.build(walking, list(city.targets.values()), city.overlay)
@@ -119,7 +113,7 @@ def test_a_repaired_field_is_that_of_a_full_build_on_real_streets(
 
 @pytest.mark.parametrize("name", STEPS)
 def test_closing_and_opening_gives_the_same_forest_bit_for_bit(data_dir: Path, name: str) -> None:
-    network = network_from(data_dir / "osm" / name)
+    network = read_extract(data_dir / "osm" / name)
     city = City(network, seed=1)
     walking = routing.Walking.of(routing.Snapper(network), routing.get_profile("slow"))
     first = routing.Field.build(walking, list(city.targets.values()), city.overlay)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from services.area.build import build_synthetic
 from services.drill.city import City
 from services.drill.drill import Drill
 from services.drill.oracle import EndState, Oracle
@@ -59,11 +58,10 @@ def clock() -> ScenarioClock:
 
 
 @pytest.fixture
-def supervisor(tmp_path: Path, clock: ScenarioClock) -> Iterator[Supervisor]:
-    build_synthetic(tmp_path / "area", progress=lambda _: None)
+def supervisor(made_up_city: Path, tmp_path: Path, clock: ScenarioClock) -> Iterator[Supervisor]:
     plan = Plan(
         state=tmp_path,
-        area=tmp_path / "area",
+        area=made_up_city,
         port_base=free_base(),
         clock=f"scenario:{clock.scenario_start_ms}:{clock.wall_start_ms}:{clock.speed}",
     )

@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 
-from services.area.build import build_synthetic
 from services.area.show import read_sites
 from services.kit.health import Readiness
 from services.kit.settings import Settings
@@ -57,19 +56,17 @@ class Town:
 
 
 @pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    area = tmp_path / "city"
-    await asyncio.to_thread(build_synthetic, area, progress=lambda _: None)
+async def town(made_up_city: Path, tmp_path: Path) -> AsyncIterator[Town]:
     server = LocalRedis(tmp_path / "redis", port=free_port())
     await asyncio.to_thread(server.start)
     broker = MemoryBroker(World.DRILL, SystemClock())
     await broker.ensure_topics([HAZARDS, SHELTERS, CLOSURES, LEASE_EVENTS])
-    for site in read_sites(area):
+    for site in read_sites(made_up_city):
         state = shelter_state(site.id, Place(listed=site))
         assert state is not None
         await broker.publish(SHELTERS, [Message(site.id.encode(), encode(state))])
     readiness = Readiness()
-    process = await start(Settings(area=area, redis=server.url), broker, readiness)
+    process = await start(Settings(area=made_up_city, redis=server.url), broker, readiness)
     tasks = [asyncio.create_task(part()) for part in process.background]  # type: ignore[arg-type]
     async with asyncio.timeout(30):
         while readiness.waiting_for():

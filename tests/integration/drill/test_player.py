@@ -10,7 +10,6 @@ import h3.api.basic_int as h3
 import httpx
 import pytest
 
-from services.area.build import build_synthetic
 from services.drill.city import City, DrillError
 from services.drill.drill import Drill
 from services.drill.knowledge import Document, Knowledge
@@ -81,10 +80,8 @@ def own_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def area(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("drill") / "area"
-    build_synthetic(folder, progress=lambda _: None)
-    return folder
+def area(made_up_city: Path) -> Path:
+    return made_up_city
 
 
 @pytest.fixture

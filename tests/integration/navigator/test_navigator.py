@@ -13,7 +13,6 @@ import msgspec
 import pytest
 from pydantic import TypeAdapter
 
-from services.area.build import build_synthetic
 from services.area.folder import read_area
 from services.area.show import read_sites
 from services.kit.health import Readiness
@@ -74,10 +73,8 @@ class Navigator:
 
 
 @pytest.fixture(scope="module")
-def area(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("area") / "city"
-    build_synthetic(folder, progress=lambda _: None)
-    return folder
+def area(made_up_city: Path) -> Path:
+    return made_up_city
 
 
 @pytest.fixture

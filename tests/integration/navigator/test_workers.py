@@ -10,7 +10,6 @@ import httpx
 import psutil
 import pytest
 
-from services.area.build import build_synthetic
 from services.local.plan import Plan
 from services.local.ports import free_base
 from services.local.supervisor import Supervisor
@@ -22,11 +21,12 @@ QUESTION = {"from": {"lat": 34.5, "lon": 135.205}}
 
 
 @pytest.fixture(scope="module")
-def navigator(kafka: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Supervisor]:
+def navigator(
+    kafka: str, redis_url: str, made_up_city: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Supervisor]:
     folder = tmp_path_factory.mktemp("workers")
-    build_synthetic(folder / "area", progress=lambda _: None)
     plan = Plan(
-        state=folder / "state", area=folder / "area", port_base=free_base(), processes=("navigator",), kafka=kafka,
+        state=folder / "state", area=made_up_city, port_base=free_base(), processes=("navigator",), kafka=kafka,
         redis=redis_url, extra={"MIO_NAVIGATOR_WORKERS": "2"},
     )  # fmt: skip
     supervisor = Supervisor(plan)

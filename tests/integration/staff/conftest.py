@@ -5,18 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from services.area.build import build_synthetic
 from streams.view.redis import RedisView
 from streams.world import World
 from tests.integration.staff.scene import Writer, evening, wipe
 
 
 @pytest.fixture(scope="session")
-def area(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The synthetic city as an area folder."""
-    folder = tmp_path_factory.mktemp("staff") / "area"
-    build_synthetic(folder, progress=lambda _: None)
-    return folder
+def area(made_up_city: Path) -> Path:
+    return made_up_city
 
 
 @pytest.fixture

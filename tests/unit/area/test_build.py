@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,8 @@ SQUARE = [[[135.0, 34.0], [135.1, 34.0], [135.1, 34.1], [135.0, 34.1], [135.0, 3
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("area") / "city"
-    build_synthetic(out, progress=lambda _: None)
-    return out
+def city(made_up_city: Path) -> Path:
+    return made_up_city
 
 
 def collection(tmp_path: Path, *properties: dict[str, Any], rings: list[Any] = SQUARE) -> Path:
@@ -169,7 +168,7 @@ def test_places_within_a_kilometre_of_the_network_are_kept(lat: float, lon: floa
 
 def test_a_failed_build_leaves_the_former_area(city: Path, tmp_path: Path) -> None:
     out = tmp_path / "area"
-    build_synthetic(out, progress=lambda _: None)
+    shutil.copytree(city, out)
     network = network_of([(34.0, 135.0), (34.0, 135.0 + STEP)], [(0, 1, BOTH)], [0.0])
     material = Material(name="n", source="s", network=network, sites=[tmp_path / "missing.csv"], now_ms=0)
     with pytest.raises(AreaFolderError, match=r"missing\.csv: no such file"):
@@ -178,9 +177,9 @@ def test_a_failed_build_leaves_the_former_area(city: Path, tmp_path: Path) -> No
     assert [p.name for p in tmp_path.iterdir()] == ["area"]
 
 
-def test_a_rebuilt_area_takes_the_place_of_the_former(tmp_path: Path) -> None:
+def test_a_rebuilt_area_takes_the_place_of_the_former(city: Path, tmp_path: Path) -> None:
     out = tmp_path / "area"
-    build_synthetic(out, progress=lambda _: None)
+    shutil.copytree(city, out)
     network = network_of([(34.0, 135.0), (34.0, 135.0 + STEP)], [(0, 1, BOTH)], [0.0])
     built = build_area(
         Material(name="n", source="s", network=network, now_ms=0), out, progress=lambda _: None

@@ -6,7 +6,6 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from services.area.build import build_synthetic
 from services.area.drawing import Frame
 from services.area.errors import AreaFolderError
 from services.cli.route import read_closures, route
@@ -15,10 +14,8 @@ FROM = "34.50,135.205"
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("area") / "city"
-    build_synthetic(out, progress=lambda _: None)
-    return out
+def city(made_up_city: Path) -> Path:
+    return made_up_city
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ import pytest
 from typer.testing import CliRunner
 
 import routing
-from services.area.build import build_synthetic
 from services.area.errors import AreaFolderError
 from services.area.report.analysis import (
     CLASSES,
@@ -43,10 +42,8 @@ NOW_MS = 1_756_700_000_000
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("area") / "city"
-    build_synthetic(out, progress=lambda _: None)
-    return out
+def city(made_up_city: Path) -> Path:
+    return made_up_city
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from services.area.build import build_synthetic
 from services.drill.city import City
 from services.drill.people import People, make_people
 from services.drill.scenario import Scenario, make_scenario
@@ -14,10 +13,8 @@ START_MS = 1_788_238_800_000
 
 
 @pytest.fixture(scope="session")
-def area(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("drill") / "area"
-    build_synthetic(folder, progress=lambda _: None)
-    return folder
+def area(made_up_city: Path) -> Path:
+    return made_up_city
 
 
 @pytest.fixture(scope="session")
