@@ -37,7 +37,10 @@ def read_graph_csv(folder: Path) -> Network:
             builder.add(row)
         except (ValueError, KeyError, SyntaxError, shapely.errors.ShapelyError) as error:
             raise NetworkError(f"{path} line {line}: {error!r}") from error
-    return make_network(builder.links())
+    try:
+        return make_network(builder.links())
+    except NetworkError as error:
+        raise NetworkError(f"{folder}: {error}") from None
 
 
 def _rows(path: Path, wanted: set[str]) -> Iterable[dict[str, str]]:

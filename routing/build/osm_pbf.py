@@ -60,7 +60,10 @@ def read_osm(path: Path, *, rules: Rules = AS_READ, progress: Progress = lambda 
     except (RuntimeError, OSError) as error:
         raise NetworkError(f"{path}: cannot be read as OpenStreetMap data ({error})") from error
     progress("joining")
-    return make_network(split(ways, points, attribution=ATTRIBUTION))
+    try:
+        return make_network(split(ways, points, attribution=ATTRIBUTION))
+    except NetworkError as error:
+        raise NetworkError(f"{path}: {error}") from None
 
 
 def read_relations(path: Path) -> Relations:

@@ -135,6 +135,18 @@ def check_zones(path: Path, hazards: Iterable[str]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
+def note_zones(path: Path, zones: dict[str, Any], bbox: BBox) -> tuple[str, ...]:
+    """What a reader must know of a hazard map that says nothing about this network: zones that touch it nowhere."""
+    window = box(bbox[1], bbox[0], bbox[3], bbox[2])
+    if any(shape(feature["geometry"]).intersects(window) for feature in zones["features"]):
+        return ()
+    words = (
+        f"{path.name}: none of {len(zones['features'])} zones touches the network ({bbox}): is the hazard map of another place, "
+        "or are its positions [lat, lon] instead of [lon, lat]?"
+    )
+    return (words,)
+
+
 def _feature(geometry: BaseGeometry, refs: tuple[str, ...], name: str) -> dict[str, Any]:
     return {
         "type": "Feature",

@@ -1,7 +1,7 @@
 """Builds an area folder from a network, lists and boundaries. Prints nothing: progress and findings go to the caller."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from subprocess import CalledProcessError
 
@@ -9,7 +9,7 @@ from routing import Network
 from routing.build.synthetic import SyntheticPlace, make_city
 from services.area import folder
 from services.area.basemap import build_basemap
-from services.area.boundaries import Boundaries, check_zones, read_boundaries, whole_network
+from services.area.boundaries import Boundaries, check_zones, note_zones, read_boundaries, whole_network
 from services.area.places import Listing, join, read_listing
 from streams.codec import encode
 from streams.events.base import SITE_HAZARDS, Hazard
@@ -62,6 +62,8 @@ def build_area(material: Material, out: Path, *, progress: Progress) -> Built:
         if material.zones:
             zones = check_zones(material.zones, [str(h) for h in SITE_HAZARDS])
             folder.write_geojson(building / folder.ZONES, zones)
+            notes = (*boundaries.notes, *note_zones(material.zones, zones, network.bbox))
+            boundaries = replace(boundaries, notes=notes)
         info = _write(building, material, listing, boundaries, synthetic=False, progress=progress)
     return Built(info, listing)
 

@@ -12,17 +12,19 @@ from shapely.geometry import shape
 
 from routing import Network, Way
 from routing.geo import METRES_PER_DEGREE
+from services.area.basemap import MAJOR
 from streams.events.shelters import Layer, SiteReport
 
 WIDTH = 1600.0
 MARGIN = 24.0
 STYLES = (
-    ("street", "#9aa3ad", 0.7),
-    ("stairs", "#b5651d", 1.0),
-    ("tunnel", "#5b4b8a", 1.4),
-    ("bridge", "#1f4e79", 1.8),
+    ("street", "#9aa3ad", 0.7, ""),
+    ("major", "#7c8792", 1.3, ""),
+    ("stairs", "#c2600c", 1.0, ""),
+    ("tunnel", "#3d4852", 1.4, "5 4"),
+    ("bridge", "#3d4852", 1.8, ""),
 )
-"""Kind of link, colour and width; later ones are drawn on top."""
+"""Kind of link, colour, width and dashes; later ones are drawn on top."""
 ZONE_COLOURS = {
     "tsunami": "#7fb3d5", "storm_surge": "#76d7c4", "flood": "#85c1e9", "inland_flood": "#aed6f1",
     "landslide": "#d7bd94",
@@ -98,13 +100,19 @@ def draw_area(
 ) -> str:
     """The whole area as SVG text. `zones` are GeoJSON features with a property `hazard`."""
     frame = Frame(*network.bbox)
-    drawn = [*draw_zones(frame, zones), *draw_links(frame, network), *draw_places(frame, places)]
+    drawn = [
+        *draw_zones(frame, zones),
+        *draw_links(frame, network),
+        *draw_places(frame, places),
+        *draw_scale(frame),
+    ]
     return picture(frame, drawn, f"{title} — {network.attribution}")
 
 
-def picture(frame: Frame, drawn: Iterable[str], title: str) -> str:
-    """The whole SVG text of what was drawn, with the title below."""
-    size = f"{frame.width:.0f} {frame.height:.0f}"
+def picture(frame: Frame, drawn: Iterable[str], title: str, *, below: "Legend | None" = None) -> str:
+    """The whole SVG text of what was drawn, with the title, and the legend below it."""
+    height = frame.height + (below.height if below else 0)
+    size = f"{frame.width:.0f} {height:.0f}"
     return "\n".join(
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" role="img">',
@@ -112,31 +120,66 @@ def picture(frame: Frame, drawn: Iterable[str], title: str) -> str:
             (
                 "<defs>"
                 '<pattern id="zone" width="14" height="14" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-                '<path d="M0 0V14" stroke="#54278f" stroke-width="1.5" stroke-opacity=".45"/></pattern></defs>'
+                '<path d="M0 0V14" stroke="#54278f" stroke-width="1.5" stroke-opacity=".45"/></pattern>'
+                f'<clipPath id="frame"><rect width="{frame.width:.0f}" height="{frame.height:.0f}"/></clipPath></defs>'
             ),
-            f'<rect width="{frame.width:.0f}" height="{frame.height:.0f}" fill="#fbfaf7"/>',
+            f'<rect width="{frame.width:.0f}" height="{height:.0f}" fill="#fff"/>',
+            f'<g clip-path="url(#frame)"><rect width="{frame.width:.0f}" height="{frame.height:.0f}" fill="#fbfaf7"/>',
             *drawn,
             text(frame.margin, frame.height - 6, title, size=14),
+            "</g>",
+            *(below.drawn(frame) if below else ()),
             "</svg>",
             "",
         )
     )
 
 
+@dataclass(frozen=True)
+class Legend:
+    """What the marks of a picture mean: colour and words of each, in columns below it, so that it hides nothing."""
+
+    entries: Sequence[tuple[str, str]]
+    columns: int = 3
+    line: float = 26.0
+
+    @property
+    def height(self) -> float:
+        return math.ceil(len(self.entries) / self.columns) * self.line + 20
+
+    def drawn(self, frame: Frame) -> list[str]:
+        """Swatches and words."""
+        rows, wide = (
+            math.ceil(len(self.entries) / self.columns),
+            (frame.width - 2 * frame.margin) / self.columns,
+        )
+        drawn = []
+        for number, (colour, words) in enumerate(self.entries):
+            x = frame.margin + number // rows * wide
+            y = frame.height + 26 + number % rows * self.line
+            drawn.append(f'<rect x="{x:.0f}" y="{y - 12:.0f}" width="22" height="12" fill="{colour}"/>')
+            drawn.append(text(x + 32, y, words, size=16))
+        return drawn
+
+
 def draw_links(frame: Frame, network: Network) -> list[str]:
     """The streets that the picture shows, one path for each kind; thicker where it shows a part only."""
     way = network.link_way
+    major = np.isin(network.link_class, [int(c) for c in MAJOR])
     kind = np.select(
-        [(way & Way.BRIDGE) > 0, (way & Way.TUNNEL) > 0, (way & Way.STEPS) > 0], [3, 2, 1], default=0
+        [(way & Way.BRIDGE) > 0, (way & Way.TUNNEL) > 0, (way & Way.STEPS) > 0, major],
+        [4, 3, 2, 1],
+        default=0,
     )
     near = _visible(frame, network)
     thicker = 1.0 if len(near) == network.link_count else 3.0
     drawn = []
-    for number, (name, colour, width) in enumerate(STYLES):
+    for number, (name, colour, width, dashes) in enumerate(STYLES):
         paths = [course_of(frame, network, link) for link in near[kind[near] == number].tolist()]
+        dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
         drawn.append(
             f'<path class="{name}" d="{"".join(paths)}" fill="none" stroke="{colour}" '
-            f'stroke-width="{width * thicker:.1f}"/>'
+            f'stroke-width="{width * thicker:.1f}"{dashed}/>'
         )
     return drawn
 
@@ -193,6 +236,22 @@ def draw_places(frame: Frame, places: Sequence[SiteReport]) -> list[str]:
             f"<title>{escape(place.name)}</title></circle>"
         )
     return drawn
+
+
+def draw_scale(frame: Frame) -> list[str]:
+    """A bar of so many metres in the lower right corner, and which way is north."""
+    units = frame.scale * frame.stretch / METRES_PER_DEGREE
+    longest = frame.width / 5 / units
+    power = 10.0 ** math.floor(math.log10(longest))
+    metres = max(step * power for step in (1, 2, 5) if step * power <= longest)
+    right, y = frame.width - frame.margin, frame.height - 44
+    left = right - metres * units
+    words = f"{metres:,.0f} m" if metres < 1000 else f"{metres / 1000:,.0f} km"
+    bar = f"M{left:.1f} {y - 8:.1f}V{y:.1f}H{right:.1f}V{y - 8:.1f}"
+    return [
+        f'<path class="scale" d="{bar}" fill="none" stroke="#222" stroke-width="3"/>',
+        text((left + right) / 2, y - 10, f"{words}   北 N ↑", size=16, anchor="middle"),
+    ]
 
 
 def text(

@@ -189,9 +189,7 @@ def _table(overview: "Overview") -> Table:
     from streams.events.shelters import Layer
 
     info, network = overview.info, overview.network
-    table = Table(
-        title=f"{info.name}{' (made up)' if info.synthetic else ''}", title_justify="left", show_header=False
-    )
+    table = Table(title=info.name, title_justify="left", show_header=False)
     table.add_column(style="bold")
     table.add_column(overflow="fold")
     south, west, north, east = info.bbox
@@ -204,7 +202,8 @@ def _table(overview: "Overview") -> Table:
         known, total, unknown = overview.capacity(layer)
         table.add_row(
             label,
-            f"{known + unknown:,}; capacity of {known:,} is known ({total:,} people), of {unknown:,} unknown",
+            f"{known + unknown:,}; capacity of {known:,} is known ({total:,} people)"
+            + (f", of {unknown:,} unknown" if unknown else ""),
         )
         table.add_row(
             "", ", ".join(f"{flag} {count:,}" for flag, count in overview.flags(layer)) or "no flag"

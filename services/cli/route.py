@@ -12,6 +12,9 @@ from rich.console import Console
 from streams.world import World
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from services.area.journey_drawing import Closed
     from services.navigator.answers import Moment
     from streams.events.closures import ClosureState
 
@@ -245,7 +248,7 @@ def tell(body: dict[str, Any], language: str) -> list[str]:
 
 
 def draw(folder: Path, asked: Asked, start: tuple[float, float], *, hazards: tuple[str, ...]) -> str:
-    """The answer as SVG text: the way, what is closed, the zones of these hazards, and the place."""
+    """The answer as SVG text: the way, what is closed and why, the zones of these hazards, the place and the next ones."""
     from services.area.journey_drawing import Journey, draw_journey
     from services.area.show import open_overview, read_zones
 
@@ -255,11 +258,34 @@ def draw(folder: Path, asked: Asked, start: tuple[float, float], *, hazards: tup
         start=start,
         way=[(lat, lon) for lon, lat in body["geometry"]["coordinates"]] if is_route else (),
         goal=body["shelter"]["id"] if is_route else "",
-        closed=sorted({int(link) for links in asked.moment.overlay.closures.values() for link in links}),
-    )
+        closed=list(_closed(asked.moment)),
+        others=[(o["shelter"]["id"], f"({o['minutes']} min)") for o in body["alternatives"]] if is_route else (),
+    )  # fmt: skip
     zones = [zone for zone in read_zones(folder) if zone["properties"]["hazard"] in hazards]
     told = f"{body['length_m']} m, {body['minutes']} min" if is_route else body["why"]["text"]
     return draw_journey(
         overview.network, overview.places, journey, title=f"{overview.info.name}: {told}", zones=zones,
         mark="訓練・架空の都市 DRILL, made-up city" if overview.info.synthetic else "",
     )  # fmt: skip
+
+
+def _closed(moment: "Moment") -> "Iterator[Closed]":
+    """What each cause closes to walkers, in the cause's own words."""
+    from routing import Mode
+    from routing.overlay import EVERYBODY
+    from services.area.journey_drawing import Closed
+
+    overlay = moment.overlay
+    for cause, links in sorted(overlay.closures.items()):
+        if not overlay.modes.get(cause, EVERYBODY) & Mode.FOOT:
+            continue
+        state = moment.world.closures.get(cause)
+        if state is None:
+            yield Closed(
+                f"水が入るおそれ may fill with water ({cause.removeprefix('hazard:')})",
+                links.tolist(),
+                fills=True,
+            )
+        else:
+            words = [state.cause or state.description or state.id, *state.road_names[:1]]
+            yield Closed(" · ".join(words), links.tolist())
