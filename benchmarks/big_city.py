@@ -33,6 +33,18 @@ def list_targets(network: routing.Network, count: int = 600, *, seed: int = 1) -
     return [routing.Target(f"T{i:04d}", lat, lon) for i, (lat, lon) in enumerate(spots)]
 
 
+def field_of(network: routing.Network, targets: list[routing.Target]) -> routing.Field:
+    """An adult's, where nothing is closed."""
+    walking = routing.Walking.of(routing.Snapper(network), routing.get_profile("adult"))
+    return routing.Field.build(walking, targets, routing.Overlay(network))
+
+
+def open_big_field() -> routing.Field:
+    """The big city with 600 targets: for whoever measures answers or changes on it."""
+    network = open_big_city()
+    return field_of(network, list_targets(network))
+
+
 def main() -> None:
     began = time.process_time()
     network = make_grid_city(NODES)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import shapely
-from big_city import list_targets, open_big_city
+from big_city import field_of, list_targets, open_big_field
 from field import scipy_search
 from shapely.affinity import affine_transform
 
@@ -268,19 +268,13 @@ def moments(network: routing.Network, targets: list[routing.Target]) -> Iterator
         yield name, float(np.median(repaired)), float(np.median(built))
 
 
-def field_of(network: routing.Network, targets: list[routing.Target]) -> routing.Field:
-    walking = routing.Walking.of(routing.Snapper(network), routing.get_profile("adult"))
-    return routing.Field.build(walking, targets, routing.Overlay(network))
-
-
 def main() -> None:
     porto = read_osm(DATA / "osm" / "porto_portugal.osm.pbf")
     targets = list_targets(porto, 60)
     measure("porto", field_of(porto, targets), closures_bar=0.5, disc_bar=1, build_bar=None)
     for name, repaired, built in moments(porto, targets):
         say(f"porto_moment_4_fields_{name}", repaired, peer=built)
-    big = open_big_city()
-    measure("big_city", field_of(big, list_targets(big)), closures_bar=10, disc_bar=None, build_bar=150)
+    measure("big_city", open_big_field(), closures_bar=10, disc_bar=None, build_bar=150)
 
 
 if __name__ == "__main__":

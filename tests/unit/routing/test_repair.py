@@ -23,6 +23,7 @@ from tests.unit.routing.oracles import (
     membranes_on,
     network_of,
     networks,
+    networkx_distances,
     scipy_distances,
 )
 
@@ -69,6 +70,8 @@ class Repairs(RuleBasedStateMachine):
     """Closures, zones, targets and prices come, change and go; after each step the field is that of a full build."""
 
     causes = Bundle("causes")
+    changes = 0
+    """How many were made, by all machines."""
 
     @initialize(
         network=networks(), profile=st.sampled_from(PROFILES), most_cut=st.sampled_from([1.0, 1.0, 1.0, 0.3])
@@ -82,6 +85,7 @@ class Repairs(RuleBasedStateMachine):
         self.field = routing.Field.build(self.walking, [], self.overlay)
 
     def apply(self, *, overlay: routing.Overlay | None = None) -> None:
+        Repairs.changes += 1
         former, self.overlay = self.field, overlay or self.overlay
         before, kept = ways_of(former), columns_of(former)
         repair = former.repair(list(self.targets.values()), self.overlay, most_cut=self.most_cut)
@@ -167,9 +171,11 @@ class Repairs(RuleBasedStateMachine):
         self.apply(overlay=self.with_closures({cause: found}, dict(self.overlay.modes)))
 
     @invariant()
-    def equals_a_full_build_and_another_engine(self) -> None:
+    def equals_a_full_build_and_two_other_engines(self) -> None:
         check_equal(self.field, routing.Field.build(self.walking, list(self.targets.values()), self.overlay))
-        assert np.array_equal(as_floats(self.field.dist), scipy_distances(self.field))
+        dist = as_floats(self.field.dist)
+        assert np.array_equal(dist, scipy_distances(self.field))
+        assert np.array_equal(dist, networkx_distances(self.field))
         check_canonical(self.field)
 
 
@@ -179,7 +185,9 @@ QUICK = settings(
 
 
 def test_after_any_sequence_of_changes_the_field_is_that_of_a_full_build() -> None:
+    before = Repairs.changes
     run_state_machine_as_test(Repairs, settings=QUICK)
+    assert Repairs.changes - before > 1000
 
 
 @pytest.mark.long
