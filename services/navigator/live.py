@@ -47,6 +47,7 @@ class Live:
         self._prices_ds: Mapping[str, int] = {}
         self._changed = asyncio.Event()
         self._followers: list[Follower] = []
+        self._prepares: list[Callable[[Moment], None]] = []
         self.moment = Moment.of(ground, World(at_ms=clock.now_ms()))
         self.is_ready = False
         """True once a moment stands that was made from everything that the topics held."""
@@ -78,6 +79,10 @@ class Live:
         self._prices_ds = dict(prices_ds)
         self._changed.set()
 
+    def prepare_with(self, prepare: Callable[[Moment], None]) -> None:
+        """Calls it with each new moment, in the thread that made it, before anybody is answered from there."""
+        self._prepares.append(prepare)
+
     @property
     def heard_ms(self) -> int | None:
         """When the broker last answered for every topic; None before that."""
@@ -97,11 +102,15 @@ class Live:
                     continue
             self._changed.clear()
             began = time.perf_counter()
-            self.moment = await asyncio.to_thread(
-                Moment.of, self._ground, self._world(), former=self.moment, links=self._links
-            )
+            self.moment = await asyncio.to_thread(self._make_moment, self._world())
             REBUILD_SECONDS.observe(time.perf_counter() - began)
             self.is_ready = True
+
+    def _make_moment(self, world: World) -> Moment:
+        moment = Moment.of(self._ground, world, former=self.moment, links=self._links)
+        for prepare in self._prepares:
+            prepare(moment)
+        return moment
 
     def _world(self) -> World:
         return World(

@@ -17,6 +17,7 @@ from routing.snap import NEAR_M
 from services.kit.problems import Problem
 from services.navigator.batch_models import MOST_PLACES
 from services.navigator.departure import TOO_LATE, Hurry
+from services.navigator.fast_render import fast_way, place_json
 from services.navigator.live import Live
 from services.navigator.models import Language, ProfileName, SiteHazard
 from services.navigator.render import render, render_ages, render_hazard, render_hurry, world_marks
@@ -61,7 +62,7 @@ class Office:
         self._live = live
         self._world = world
         self._clock = clock
-        self._shelves = Shelves(live)
+        self._shelves = Shelves(live, place_of=place_json)
         self._tables: asyncio.Task[None] | None = None
 
     def require_ready(self) -> None:
@@ -101,7 +102,7 @@ class Office:
             raise Problem("cannot-route", status=422, detail=str(error)) from None
         body = render(
             answer, shelf, profile=question.profile, language=question.language, world=self._world,
-            now_ms=now_ms, heard_ms=self._live.heard_ms,
+            now_ms=now_ms, heard_ms=self._live.heard_ms, way=fast_way,
         )  # fmt: skip
         return orjson.dumps(body)
 

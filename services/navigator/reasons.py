@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 import routing
+from routing.found import FoundRoute
 from routing.geo import METRES_PER_DEGREE, distance_m
 from routing.profiles import list_unknown
 from services.navigator.departure import Hurry
@@ -96,9 +97,10 @@ def find_passed(
         late = shelf.moment.get_place(hurry.instead_of)
         return late.id, Said("passed-late", {"name": late.name})
     ids, lat, lon = shelf.sites
-    if route.target not in shelf.row_of_site:
+    nothing = not shelf.moment.world.prices_ds and not shelf.shuts_sites(needed)
+    if nothing or route.target not in shelf.row_of_site:
         return None
-    from_lat, from_lon = route.points[0]
+    from_lat, from_lon = route.snap.lat, route.snap.lon
     north = (lat - from_lat) * METRES_PER_DEGREE
     east = (lon - from_lon) * METRES_PER_DEGREE * np.cos(np.radians(from_lat))
     away = north * north + east * east
@@ -125,9 +127,7 @@ def minutes_by_profile(
     route: routing.Route, profile: str, network: routing.Network
 ) -> dict[str, float | None]:
     """Minutes along this way for each profile; None where it cannot pass, or where nobody knows whether it can."""
-    stairs_m = sum(step.length_m for step in route.steps if step.key == "steps")
-    links = network.edge_link[np.array(route.edges, np.int32)]
-    ways = int(np.bitwise_or.reduce(network.link_way[links]))
+    stairs_m, ways = _met(route, network)
     own = routing.get_profile(profile)
     level_s = route.seconds - stairs_m / (own.steps_m_s or own.speed_m_s)
     minutes: dict[str, float | None] = {}
@@ -141,6 +141,15 @@ def minutes_by_profile(
             stairs_s = stairs_m / (other.steps_m_s or other.speed_m_s)
             minutes[name] = round((level_s * own.speed_m_s / other.speed_m_s + stairs_s) / 60, 1)
     return minutes
+
+
+def _met(route: routing.Route, network: routing.Network) -> tuple[float, int]:
+    """Metres on stairs, and the bits of `routing.Way` that any of its links has."""
+    if isinstance(route, FoundRoute):
+        return route.trace.stairs_m, route.trace.known
+    links = network.edge_link[np.array(route.edges, np.int32)]
+    stairs_m = sum(step.length_m for step in route.steps if step.key == "steps")
+    return stairs_m, int(np.bitwise_or.reduce(network.link_way[links]))
 
 
 def list_warnings(route: routing.Route, shelf: Shelf, profile: str) -> list[Said]:

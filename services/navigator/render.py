@@ -1,7 +1,7 @@
 """An answer as the JSON that apps read: the way, why this place, what comes second, and the age and source of everything."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -50,8 +50,9 @@ def render(
     world: WorldName,
     now_ms: int,
     heard_ms: int | None,
+    way: "WayRenderer | None" = None,
 ) -> dict[str, Any]:
-    """The body of a route answer: `models.RouteAnswer` or `models.StayAnswer`; see docs/reference/routes.md."""
+    """The body of a route answer: `models.RouteAnswer` or `models.StayAnswer`; see docs/reference/routes.md. way: None is `render_way`."""
     body: dict[str, Any] = {
         **world_marks(world),
         "profile": profile,
@@ -63,7 +64,9 @@ def render(
     names = tuple(sorted(str(h) for h in answer.hazards))
     if isinstance(answer.route, routing.Stay):
         return body | _stay(answer, answer.route, shelf, names, language)
-    return body | _route(answer, answer.route, shelf, names, profile, language)
+    return body | _route(
+        answer, answer.route, shelf, names, profile=profile, language=language, way=way or render_way
+    )
 
 
 def world_marks(world: WorldName) -> dict[str, Any]:
@@ -72,8 +75,23 @@ def world_marks(world: WorldName) -> dict[str, Any]:
     return {"world": str(world), "drill": drill, "notice": "訓練" if drill else None}
 
 
+class WayRenderer(Protocol):
+    """Renders a way to a place of that name, as `render_way` does."""
+
+    def __call__(
+        self, route: routing.Route, network: routing.Network, *, name: str, profile: str, language: str
+    ) -> dict[str, Any]: ...
+
+
 def _route(
-    answer: Answer, route: routing.Route, shelf: Shelf, names: tuple[str, ...], profile: str, language: str
+    answer: Answer,
+    route: routing.Route,
+    shelf: Shelf,
+    names: tuple[str, ...],
+    *,
+    profile: str,
+    language: str,
+    way: WayRenderer,
 ) -> dict[str, Any]:
     name = shelf.moment.get_place(route.target).name
     why = why_chosen(route, shelf, answer.hurry, in_force=bool(names))
@@ -82,7 +100,7 @@ def _route(
         "kind": "route",
         "shelter": shelf.place(route.target),
         "why": {"key": why, "hazards": names, "text": say(why, language, hazards=names)},
-        **render_way(route, network, name=name, profile=profile, language=language),
+        **way(route, network, name=name, profile=profile, language=language),
         "unknown": list_unknown_of(route, network, profile),
         "alternatives": [_alternative(route, other, shelf, language) for other in route.alternatives],
         "passed_over": [{"shelter": shelf.place(passed[0]), "reason": render_said(passed[1], language)}]
@@ -105,12 +123,19 @@ def render_way(
     """A way to a place of that name: length, minutes, line and steps."""
     points = np.array(route.points)
     return {
-        "length_m": round(route.length_m),
-        "minutes": round(route.seconds / 60, 1),
-        "minutes_by_profile": minutes_by_profile(route, profile, network),
+        **measures(route, network, profile),
         "geometry": {"type": "LineString", "coordinates": _positions(points)},
         "polyline6": encode_polyline6(points),
         "steps": [_step(step, name, language) for step in route.steps],
+    }
+
+
+def measures(route: routing.Route, network: routing.Network, profile: str) -> dict[str, Any]:
+    """Its length and minutes."""
+    return {
+        "length_m": round(route.length_m),
+        "minutes": round(route.seconds / 60, 1),
+        "minutes_by_profile": minutes_by_profile(route, profile, network),
     }
 
 
@@ -197,7 +222,7 @@ def render_ages(moment: Moment, heard_ms: int | None) -> dict[str, Any]:
 
 
 def _step(step: routing.Step, name: str, language: str) -> dict[str, Any]:
-    text = _step_text(step.key, step.street, name if step.key == "arrive" else "", language)
+    text = step_text(step.key, step.street, name if step.key == "arrive" else "", language)
     return {
         "key": step.key,
         "street": step.street,
@@ -208,7 +233,7 @@ def _step(step: routing.Step, name: str, language: str) -> dict[str, Any]:
 
 
 @lru_cache(KEPT_SENTENCES)
-def _step_text(key: str, street: str, name: str, language: str) -> str:
+def step_text(key: str, street: str, name: str, language: str) -> str:
     """An instruction; kept, since each answer has a dozen and streets are few."""
     return say(key, language, street=street, name=name)
 

@@ -62,6 +62,20 @@ async def test_prices_and_closures_reach_the_next_moment(live: Live, broker: Mem
     await until(live, 2.3, "E4")
 
 
+async def test_a_moment_is_made_ready_before_anybody_is_answered_from_it(
+    live: Live, broker: MemoryBroker
+) -> None:
+    await until(live, 2.3, "E1")
+    prepared: list[tuple[Moment, Moment]] = []
+    live.prepare_with(lambda moment: prepared.append((moment, live.moment)))
+    live.set_prices({"E1": 9_000})
+    await until(live, 2.3, "E4")
+    (moment, answering) = prepared[0]
+    assert goal(answering, 2.3) == "E1"
+    assert moment is not answering
+    assert live.moment in [moment for moment, _ in prepared]
+
+
 def test_whoever_asks_during_a_change_is_answered_from_the_former_moment() -> None:
     ground = street()
     places = by_id(site(1), site(4), site(9))
