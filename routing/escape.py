@@ -3,16 +3,25 @@
 Knows no feed and no clock: times are deciseconds of a `Departure`, see `routing.depart`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from routing.depart import Departure
-from routing.errors import PlaceError
 from routing.field import Field
-from routing.kernels.depart import NEVER, targets_in_time
-from routing.route import ALTERNATIVES, Alternative, Decided, Leg, Route, lay_out, list_directs, list_starts
+from routing.kernels.depart import LABEL_EDGE, LABEL_TARGET, NEVER, targets_in_time
+from routing.route import (
+    ALTERNATIVES,
+    Alternative,
+    Decided,
+    Leg,
+    Route,
+    lay_out,
+    list_directs,
+    list_starts,
+    snap_origin,
+)
 from routing.snap import Snap
 from routing.walking import Ints, Walking
 
@@ -53,6 +62,21 @@ class Escapes:
         """int32[nodes]: the last moment to leave a node on the field's own way; NEVER: no danger binds it; -1: too late, or no way."""
         return self.departure.along(self.field)
 
+    @cached_property
+    def safest(self) -> Field:
+        """The same field for those who cannot ask again: where a danger binds its way, the way that may be left for last.
+
+        It stays right as time goes by: whoever can still survive from a node does by its way. dist is the plain way's.
+        """
+        field, labels = self.field, self.departure.labels
+        next_edge, target = field.next_edge.copy(), field.target.copy()
+        bound = np.flatnonzero(self.along != NEVER)
+        next_edge[bound] = target[bound] = -1
+        label = self.departure.longest[bound]
+        alive, label = bound[label >= 0], label[label >= 0]
+        next_edge[alive], target[alive] = labels[label, LABEL_EDGE], labels[label, LABEL_TARGET]
+        return replace(field, next_edge=next_edge, target=target)
+
     def find(self, lat: float, lon: float, at_ds: int, *, alternatives: int = ALTERNATIVES) -> Route | None:
         """The shortest way that survives leaving a place then, with so many next targets that can also be reached; None: none does.
 
@@ -61,7 +85,7 @@ class Escapes:
         Raises:
             PlaceError: the place lies outside the network's surroundings.
         """
-        snap = self._snap(lat, lon)
+        snap = snap_origin(self.field, lat, lon)
         ways = self._ways(snap, at_ds)
         if not ways:
             return None
@@ -82,14 +106,8 @@ class Escapes:
         Raises:
             PlaceError: the place lies outside the network's surroundings.
         """
-        found = self._reach(self._snap(lat, lon), at_ds, most)
+        found = self._reach(snap_origin(self.field, lat, lon), at_ds, most)
         return tuple(Alternative(self.field.targets[target].id, time / 10) for target, time in found)
-
-    def _snap(self, lat: float, lon: float) -> Snap:
-        snap = self.field.walking.snapper.find(lat, lon, self.field.walking.usable)
-        if snap is None:
-            raise PlaceError(f"({lat}, {lon}) is none of this area's places: no way that may be used is near")
-        return snap
 
     def _ways(self, snap: Snap, at_ds: int) -> list[tuple[int, int, int, Decided]]:
         """(time, target, first edge, way) of those that survive: the best by each end of the origin's own link, and along it."""

@@ -43,6 +43,8 @@ SIMPLIFY_M = 0.5
 NETWORK_LEVEL = 9
 FIELD_LEVEL = 6
 """Of zlib: a network is packed once, a field on each change (9 saves 5 % more and takes thirteen times as long)."""
+ZLIB_BEGIN = b"\x78\x9c"
+"""Deflate, a window of 32 KiB, the usual level (RFC 1950, section 2.2)."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,8 @@ def publish_network(layout: Layout) -> bytes:
         network.bbox,
         network.attribution,
     )
-    return _pack(
-        NETWORK_MAGIC, NETWORK_LEVEL, header, [encode_varints(c.astype(np.int64)).tobytes() for c in columns]
-    )
+    body = b"".join(encode_varints(c.astype(np.int64)).tobytes() for c in columns)
+    return NETWORK_MAGIC + zlib.compress(_with_length(header) + body, NETWORK_LEVEL)
 
 
 def publish_field(
@@ -113,8 +114,9 @@ def publish_field(
     names: Mapping[str, str],
     made_at_ms: int,
     expires_at_ms: int,
+    notice: str = "",
 ) -> bytes:
-    """One field as it stands. names: of targets by id; the id stands for a name that is missing.
+    """One field as it stands. names: of targets by id; the id stands for a name that is missing. notice: to be shown with each answer.
 
     Raises:
         RoutingError: it expires before it was made, or belongs to another network than the layout.
@@ -140,10 +142,10 @@ def publish_field(
         expires_at_ms,
         _header_targets(field, layout, names),
         tuple((int(node), int(field.target[node])) for node in np.flatnonzero(ends)),
+        notice,
     )
-    codes = _codes(field, layout)
-    ranks = _ranks(field, layout, ends)
-    return _pack(FIELD_MAGIC, FIELD_LEVEL, header, [codes.tobytes(), ranks.tobytes()])
+    codes, ranks = _codes(field, layout).tobytes(), _ranks(field, layout, ends).tobytes()
+    return FIELD_MAGIC + _squeeze([_with_length(header), codes, ranks])
 
 
 def _require_hash(network: Network) -> None:
@@ -151,9 +153,28 @@ def _require_hash(network: Network) -> None:
         raise NetworkError("the network has no content hash: save it and load it again before publishing")
 
 
-def _pack(magic: bytes, level: int, header: NetworkHeader | FieldHeader, parts: Sequence[bytes]) -> bytes:
+def _with_length(header: NetworkHeader | FieldHeader) -> bytes:
     text = msgspec.json.encode(header)
-    return magic + zlib.compress(struct.pack("<I", len(text)) + text + b"".join(parts), level)
+    return struct.pack("<I", len(text)) + text
+
+
+def _squeeze(parts: Sequence[bytes]) -> bytes:
+    """One zlib stream (RFC 1950) of parts that are nothing alike: each gets the way of deflating that makes it smallest.
+
+    Ranks follow no pattern that repeats; matches cost them a fifth more than Huffman's codes alone.
+    """
+    last = zlib.compressobj(wbits=-zlib.MAX_WBITS).flush()
+    check = zlib.adler32(b"".join(parts))
+    return ZLIB_BEGIN + b"".join(map(_smallest, parts)) + last + struct.pack(">I", check)
+
+
+def _smallest(part: bytes) -> bytes:
+    """Deflated blocks without a last one, up to a whole byte."""
+    made = []
+    for strategy in (zlib.Z_DEFAULT_STRATEGY, zlib.Z_HUFFMAN_ONLY):
+        deflate = zlib.compressobj(FIELD_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, strategy)
+        made.append(deflate.compress(part) + deflate.flush(zlib.Z_SYNC_FLUSH))
+    return min(made, key=len)
 
 
 def _header_profile(profile: Profile) -> PublishedProfile:

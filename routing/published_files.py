@@ -71,8 +71,8 @@ class PublishedTarget(msgspec.Struct, frozen=True):
     share: Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
-class FieldHeader(msgspec.Struct, frozen=True):
-    """For whom, against what, how old, how long valid. ends: (node, target) where ways end."""
+class FieldHeader(msgspec.Struct, frozen=True, omit_defaults=True):
+    """For whom, against what, how old, how long valid. ends: (node, target) where ways end. notice: to be shown with each answer."""
 
     network: str
     area: str
@@ -82,6 +82,7 @@ class FieldHeader(msgspec.Struct, frozen=True):
     expires_at_ms: Milliseconds
     targets: tuple[PublishedTarget, ...]
     ends: tuple[tuple[Count, Count], ...]
+    notice: str = ""
 
 
 @dataclass(frozen=True)

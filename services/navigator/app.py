@@ -12,6 +12,7 @@ from starlette.routing import Route
 from routing import Field, Membrane, Overlay, Target, find_route
 from routing.batch import Reader, Streets
 from routing.geo import distance_m
+from services.area.folder import read_area
 from services.kit.health import Readiness
 from services.kit.http import Process, create_app
 from services.kit.problems import Problem
@@ -19,6 +20,8 @@ from services.kit.settings import Settings
 from services.navigator.answers import NONE
 from services.navigator.batch_models import BatchAnswer, BatchRequest
 from services.navigator.crew import OTHERS, Crew
+from services.navigator.field_routes import field_routes
+from services.navigator.fields import FieldFiles
 from services.navigator.ground import load_ground
 from services.navigator.lane import Lane, Lanes
 from services.navigator.leases.room import open_leases
@@ -43,8 +46,8 @@ NEAR_CELL = "H3 cell of resolution 9 (about 300 m across), worked out on the dev
 ROUTES, BATCH = "/v1/routes", "/v1/routes/batch"
 
 
-def make_app(live: Live, readiness: Readiness, *, world: World, clock: Clock) -> FastAPI:
-    """The app over a living state."""
+def make_app(live: Live, readiness: Readiness, *, world: World, clock: Clock, area: str = "") -> FastAPI:
+    """The app over a living state. area: its name, for files that leave the house."""
     app = create_app(
         "navigator", readiness, description="Ways to the place that suits what is happening now."
     )
@@ -53,6 +56,8 @@ def make_app(live: Live, readiness: Readiness, *, world: World, clock: Clock) ->
     app.include_router(_near(live, office, world))
     app.include_router(what_if_routes(live, world, clock))
     app.include_router(repair_routes(live, office.require_ready, world))
+    files = FieldFiles(live, clock, area=area, notice=world_marks(world)["notice"] or "")
+    app.include_router(field_routes(files, office.require_ready))
     _open_lanes(app, office)
     return app
 
@@ -139,7 +144,8 @@ async def start(settings: Settings, broker: Broker, readiness: Readiness) -> Pro
     await asyncio.to_thread(warm, live)
     await live.follow(broker)
     readiness.require("states read", lambda: live.is_ready)
-    app = make_app(live, readiness, world=settings.world, clock=clock)
+    info = await asyncio.to_thread(read_area, settings.area)
+    app = make_app(live, readiness, world=settings.world, clock=clock, area=info.name)
     leases = open_leases(
         settings, broker, lambda: live.moment if live.is_ready else None, set_prices=live.set_prices, clock=clock
     )

@@ -30,6 +30,8 @@ export type Header = {
   expires_at_ms: number;
   targets: Target[];
   ends: [number, number][];
+  /** To be shown with each answer, such as 訓練. */
+  notice?: string;
 };
 /** A part of an edge; `from`: the share of the link at which it begins, where that is neither end. */
 type Leg = { edge: number; share: number; from?: number };

@@ -76,6 +76,9 @@ async def test_the_description_is_valid_and_names_its_schemas(app: FastAPI) -> N
         ("POST", "/v1/routes/batch"),
         ("GET", "/v1/shelters/near"),
         ("POST", "/v1/what-if"),
+        ("GET", "/v1/repair-list"),
+        ("GET", "/v1/fields/network"),
+        ("GET", "/v1/fields/{profile}/{hazards}"),
     ],
 )
 async def test_every_answer_is_as_described(app: FastAPI, method: str, path: str) -> None:

@@ -150,6 +150,40 @@ def test_whoever_leaves_at_the_last_moment_passes_in_time_and_a_moment_later_doe
         assert not survives(latest + 1)
 
 
+@EXAMPLES
+@given(dangers())
+def test_the_safest_field_leads_from_each_node_by_a_way_that_may_be_left_for_last(danger: Danger) -> None:
+    field, departure, safest = danger.field, danger.escapes.departure, danger.escapes.safest
+    network, seeds = field.network, field.seeds
+    for node in range(network.node_count):
+        plain = danger.escapes.along[node]
+        if plain == NONE:
+            assert (safest.next_edge[node], safest.target[node]) == (
+                field.next_edge[node],
+                field.target[node],
+            )
+        at, now, until = node, 0, NONE
+        while (edge := int(safest.next_edge[at])) >= 0:
+            until = min(until, int(departure.arrival_ds[at]) - now)
+            now += int(field.walking.cost[edge])
+            until = min(until, int(departure.fails_ds[edge]) - now)
+            at = int(network.edge_head[edge])
+        if safest.target[at] < 0:
+            assert departure.latest_ds[node] < 0
+            continue
+        assert safest.target[at] == safest.target[node]
+        ends = [
+            min(
+                int(departure.arrival_ds[at]) - now,
+                int(departure.fails_ds[seeds.edge[row]]) - now - int(seeds.time[row]),
+            )
+            for row in np.flatnonzero((seeds.node == at) & (seeds.target == safest.target[at]))
+        ]
+        latest = min(until, max(ends))
+        assert departure.latest_ds[node] == NONE or latest == departure.latest_ds[node]
+        assert departure.latest_ds[node] != NONE or latest > LAST * 9
+
+
 def test_nobody_is_sent_over_a_bridge_that_falls_before_they_have_passed_it() -> None:
     spots = [(34.0, 135.0 + 0.001 * i) for i in range(5)]
     network = network_of(spots, [(i, i + 1, BOTH) for i in range(4)], [0.0] * 4)
