@@ -10,9 +10,11 @@ from streams.adapters.datex import is_datex, read_datex
 from streams.adapters.document import MAX_BYTES, Document
 from streams.adapters.edxl import is_edxl, read_edxl
 from streams.adapters.geojson import check_crs, first_properties, is_collection
+from streams.adapters.gpx import is_gpx, refuse_gpx
 from streams.adapters.gsi import is_gsi_csv, is_gsi_geojson, read_gsi_csv, read_gsi_geojson
 from streams.adapters.jartic import is_jartic, read_jartic
 from streams.adapters.jma import is_jma, read_jma
+from streams.adapters.ngsi import is_ngsi, read_ngsi
 from streams.adapters.nsw import is_nsw, read_nsw
 from streams.adapters.open511 import is_open511, read_open511
 from streams.adapters.reading import AnyEvent, Reading, RefusedError, Source, clip
@@ -41,10 +43,12 @@ FORMATS: tuple[Format, ...] = (
     Format("edxl", is_edxl, read_edxl),
     Format("datex2", is_datex, read_datex),
     Format("open511", is_open511, read_open511),
+    Format("gpx", is_gpx, refuse_gpx),
     Format("gsi-geojson", is_gsi_geojson, read_gsi_geojson),
     Format("closures-geojson", is_closures, read_closures),
     Format("wzdx", is_wzdx, read_wzdx),
     Format("nsw-livetraffic", is_nsw, read_nsw),
+    Format("ngsi", is_ngsi, read_ngsi),
     Format("gsi-csv", is_gsi_csv, read_gsi_csv),
     Format("shelter-status-csv", is_status_csv, read_status_csv),
     Format("jartic-csv", is_jartic, read_jartic),

@@ -62,3 +62,13 @@ def test_a_damaged_list_is_answered(
 ) -> None:
     files = sorted(p for p in (data_dir / "shelters").rglob("*") if p.suffix in {".csv", ".json", ".geojson"})
     answer(damage(files[choice % len(files)].read_bytes()[:KEPT_BYTES], changes))
+
+
+@each_document
+@given(changes=edits, choice=st.integers(0, 10_000))
+def test_a_damaged_alert_road_feed_or_entity_is_answered(
+    data_dir: Path, changes: list[tuple[float, str, bytes]], choice: int
+) -> None:
+    folders = ("alerts/cap", "alerts/lalert", "roads", "ngsi-ld", "traces/gpx")
+    files = sorted(p for folder in folders for p in (data_dir / folder).rglob("*") if p.is_file())
+    answer(damage(files[choice % len(files)].read_bytes()[: 4 * KEPT_BYTES], changes))
