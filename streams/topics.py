@@ -138,6 +138,7 @@ LEASE_EVENTS = _events(
 HAZARDS = _state("hazards", "series", _PUBLIC, by="worker", to="navigator view")
 SHELTERS = _state("shelters", "shelter id", _PUBLIC, by="worker", to="navigator view")
 CLOSURES = _state("closures", "closure id", _PUBLIC, by="worker", to="navigator view")
+REPAIRS = _state("repairs", "closure id", _PUBLIC, by="navigator", to="navigator view")
 CELL_PARTIALS = _state(
     "cell-partials",
     "cell + partition",
@@ -175,6 +176,7 @@ _LIVE = (
     HAZARDS,
     SHELTERS,
     CLOSURES,
+    REPAIRS,
     CELL_PARTIALS,
     CELLS,
     SHARED,

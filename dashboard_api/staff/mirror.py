@@ -5,11 +5,11 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from dashboard_api.staff.payloads import Alert, Cells, Change, Closure, DataSource, Shelter
+from dashboard_api.staff.payloads import Alert, Cells, Change, Closure, DataSource, Repair, Shelter
 from dashboard_api.staff.rows import Count, RowReader
 from dashboard_api.staff.sources import Sources
 from streams.codec import CodecError
-from streams.topics import CLOSURES, HAZARDS, SHARED, SHELTERS
+from streams.topics import CLOSURES, HAZARDS, REPAIRS, SHARED, SHELTERS
 from streams.view.port import Change as ViewChange
 from streams.view.port import ViewSnapshot
 
@@ -50,12 +50,13 @@ class Mirror:
         self._counts = Table(reader.count)
         self._shelters = Table(reader.shelter)
         self._closures = Table(reader.closure)
+        self._repairs = Table(reader.repair)
         self._alerts = Table(reader.alert)
         self._sources = Sources()
 
     def load(self, snapshot: ViewSnapshot) -> None:
         """Begins anew from a snapshot."""
-        for table in (self._counts, self._shelters, self._closures, self._alerts):
+        for table in (self._counts, self._shelters, self._closures, self._repairs, self._alerts):
             table.rows.clear()
         self._sources = Sources()
         changes = (
@@ -70,7 +71,7 @@ class Mirror:
         counts: list[Count] = []
         to = Change(
             id=event_id, now_ms=now_ms, cells=columns([]), cells_gone=[], shelters=[], shelters_gone=[],
-            closures=[], closures_gone=[], alerts=[], alerts_gone=[], sources=[],
+            closures=[], closures_gone=[], repairs=[], repairs_gone=[], alerts=[], alerts_gone=[], sources=[],
         )  # fmt: skip
         for change in changes:
             if change.topic == SHARED.name:
@@ -81,6 +82,8 @@ class Mirror:
                 _sort(self._shelters.put(change), change.key, to.shelters, to.shelters_gone)
             elif change.topic == CLOSURES.name:
                 _sort(self._closures.put(change), change.key, to.closures, to.closures_gone)
+            elif change.topic == REPAIRS.name:
+                _sort(self._repairs.put(change), change.key, to.repairs, to.repairs_gone)
             elif change.topic == HAZARDS.name:
                 _sort(self._alerts.put(change), change.key, to.alerts, to.alerts_gone)
         self._note(counts, to)
@@ -109,6 +112,9 @@ class Mirror:
 
     def closures(self) -> list[Closure]:
         return list(self._closures.rows.values())
+
+    def repairs(self) -> list[Repair]:
+        return list(self._repairs.rows.values())
 
     def alerts(self) -> list[Alert]:
         return list(self._alerts.rows.values())

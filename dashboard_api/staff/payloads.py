@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from streams.events.alerts import Severity
 from streams.events.base import Hazard, Status
-from streams.events.closures import Mode, Structure
+from streams.events.closures import Misplacement, Mode, Structure
 from streams.events.shelters import Layer, Opening
 from streams.world import World
 
@@ -81,6 +81,16 @@ class Closure(BaseModel):
     ends_at_ms: int | None
 
 
+class Repair(BaseModel):
+    """A closure that has no place of its own on the network: staff must place it."""
+
+    closure: str = Field(description="Its id.")
+    why: Misplacement = Field(
+        description="by-name: no usable drawing, so the whole road of that name is closed. not-drawn: no usable drawing, and no "
+        "road of that name. no-road-there: drawn in this area, where no way is."
+    )
+
+
 class Zone(BaseModel):
     """One condition in one area."""
 
@@ -141,6 +151,8 @@ class Change(BaseModel):
     shelters_gone: list[str]
     closures: list[Closure]
     closures_gone: list[str]
+    repairs: list[Repair]
+    repairs_gone: list[str] = Field(description="Closures that have their place now, or are over.")
     alerts: list[Alert]
     alerts_gone: list[str]
     sources: list[DataSource]
@@ -161,5 +173,6 @@ class Snapshot(BaseModel):
     cells: Cells
     shelters: list[Shelter]
     closures: list[Closure]
+    repairs: list[Repair]
     alerts: list[Alert]
     sources: list[DataSource]

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from dashboard_api.staff.payloads import Alert, Closure, Shelter, Zone
+from dashboard_api.staff.payloads import Alert, Closure, Repair, Shelter, Zone
 from dashboard_api.staff.scope import Scope
 from streams.cells import Gazetteer, cell_name
 from streams.codec import decode
 from streams.events.alerts import HazardState, HazardZone
 from streams.events.cells import SharedCount
-from streams.events.closures import ClosureState
+from streams.events.closures import ClosureRepair, ClosureState
 from streams.events.shelters import ShelterState
 
 
@@ -82,6 +82,10 @@ class RowReader:
             starts_at_ms=state.starts_at_ms,
             ends_at_ms=state.ends_at_ms,
         )
+
+    def repair(self, value: bytes) -> Repair:
+        state = decode(value, ClosureRepair)
+        return Repair(closure=state.id, why=state.why)
 
     def alert(self, value: bytes) -> Alert:
         state = decode(value, HazardState)

@@ -66,6 +66,7 @@ class Snapshots:
             cells=mirror.cells(municipality),
             shelters=mirror.shelters(),
             closures=mirror.closures(),
+            repairs=mirror.repairs(),
             alerts=mirror.alerts(),
             sources=mirror.sources(),
         )

@@ -17,7 +17,7 @@ from services.kit.health import Readiness
 from services.kit.http import Process, create_app
 from services.kit.problems import Problem
 from services.kit.settings import Settings
-from services.navigator.answers import NONE
+from services.navigator.answers import NONE, Moment
 from services.navigator.batch_models import BatchAnswer, BatchRequest
 from services.navigator.crew import OTHERS, Crew
 from services.navigator.field_routes import field_routes
@@ -30,6 +30,7 @@ from services.navigator.models import NearAnswer, RouteAnswer, RouteRequest, Sta
 from services.navigator.questions import Office, Question, Questions
 from services.navigator.render import render_place, world_marks
 from services.navigator.repair_list import repair_routes
+from services.navigator.repair_notes import RepairNotes
 from services.navigator.what_if_routes import what_if_routes
 from streams.broker import Broker
 from streams.clock import Clock
@@ -146,16 +147,19 @@ async def start(settings: Settings, broker: Broker, readiness: Readiness) -> Pro
     readiness.require("states read", lambda: live.is_ready)
     info = await asyncio.to_thread(read_area, settings.area)
     app = make_app(live, readiness, world=settings.world, clock=clock, area=info.name)
-    leases = open_leases(
-        settings, broker, lambda: live.moment if live.is_ready else None, set_prices=live.set_prices, clock=clock
-    )
+
+    def find_moment() -> Moment | None:
+        return live.moment if live.is_ready else None
+
+    leases = open_leases(settings, broker, find_moment, set_prices=live.set_prices, clock=clock)
+    notes = RepairNotes(find_moment, broker)
     app.include_router(leases.router)
     if settings.navigator_workers == 1:
-        return Process(app, (live.run, leases.run))
+        return Process(app, (live.run, leases.run, notes.run))
     crew = await Crew.join(settings.navigator_workers)
     readiness.require(OTHERS, crew.others_ready)
     app.router.routes.insert(0, Route("/metrics", crew.tell_metrics, include_in_schema=False))
-    return Process(app, (live.run, leases.run, *crew.parts(readiness)), shares_port=True)
+    return Process(app, (live.run, leases.run, notes.run, *crew.parts(readiness)), shares_port=True)
 
 
 def warm(live: Live) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from streams.broker import Record
-from streams.topics import CLOSURES, HAZARDS, SHARED, SHELTERS, Topic
+from streams.topics import CLOSURES, HAZARDS, REPAIRS, SHARED, SHELTERS, Topic
 
-VIEWED: tuple[Topic, ...] = (HAZARDS, SHELTERS, CLOSURES, SHARED)
+VIEWED: tuple[Topic, ...] = (HAZARDS, SHELTERS, CLOSURES, REPAIRS, SHARED)
 """The topics that the view holds: public states, and what a gate let through. Nothing else."""
 
 

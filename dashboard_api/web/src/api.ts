@@ -8,6 +8,7 @@ export type PageStatus = Schemas["PageStatus"];
 export type Cells = Schemas["Cells"];
 export type Shelter = Schemas["Shelter"];
 export type Closure = Schemas["Closure"];
+export type Repair = Schemas["Repair"];
 export type Alert = Schemas["Alert"];
 export type Zone = Schemas["Zone"];
 export type DataSource = Schemas["DataSource"];

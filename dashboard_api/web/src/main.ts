@@ -10,6 +10,7 @@ import { parseHash, Selection } from "./selection.ts";
 import { Store } from "./store.ts";
 import { Details } from "./views/details.ts";
 import { Legend } from "./views/legend.ts";
+import { RepairList } from "./views/repairs.ts";
 import { ShelterTable } from "./views/table.ts";
 import { Top } from "./views/top.ts";
 import { WorkList } from "./views/worklist.ts";
@@ -22,6 +23,7 @@ const clock = new WorldClock();
 const selection = new Selection();
 const top = new Top(store, clock, selection);
 const work = new WorkList(store, clock, selection);
+const repairs = new RepairList(store, clock, selection);
 const details = new Details(store, clock, selection, new Ground());
 const table = new ShelterTable(store, clock, selection);
 let map: CityMap | null = null;
@@ -37,7 +39,7 @@ const main = el(
   tabs,
   mapPane,
   table.element,
-  el("div", { class: "side" }, work.element, details.element),
+  el("div", { class: "side" }, work.element, repairs.element, details.element),
 );
 
 function showView(view: View): void {
@@ -108,6 +110,7 @@ async function openGround(): Promise<void> {
 function updateViews(): void {
   top.update();
   work.update();
+  repairs.update();
   details.update();
   table.update();
 }
@@ -150,6 +153,7 @@ updateViews();
 setInterval(() => top.tick(), 1000);
 setInterval(() => {
   work.update();
+  repairs.update();
   details.update();
   table.update();
 }, 5000);

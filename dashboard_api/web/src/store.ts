@@ -1,5 +1,15 @@
 // What the page knows: exactly what the server said, nothing invented.
-import type { Alert, Cells, Change, Closure, DataSource, PageStatus, Shelter, Snapshot } from "./api.ts";
+import type {
+  Alert,
+  Cells,
+  Change,
+  Closure,
+  DataSource,
+  PageStatus,
+  Repair,
+  Shelter,
+  Snapshot,
+} from "./api.ts";
 import type { Cell } from "./cells.ts";
 
 export type Facts = Pick<
@@ -18,6 +28,7 @@ export class Store {
   readonly cells = new Map<string, Cell>();
   readonly shelters = new Map<string, Shelter>();
   readonly closures = new Map<string, Closure>();
+  readonly repairs = new Map<string, Repair>();
   readonly alerts = new Map<string, Alert>();
   sources: readonly DataSource[] = [];
   status: PageStatus | null = null;
@@ -29,7 +40,7 @@ export class Store {
   }
 
   load(snapshot: Snapshot): void {
-    for (const table of [this.cells, this.shelters, this.closures, this.alerts]) table.clear();
+    for (const table of [this.cells, this.shelters, this.closures, this.repairs, this.alerts]) table.clear();
     this.facts = snapshot;
     this.status = snapshot.status;
     this.put(snapshot);
@@ -40,6 +51,7 @@ export class Store {
     for (const id of change.cells_gone) this.cells.delete(id);
     for (const id of change.shelters_gone) this.shelters.delete(id);
     for (const id of change.closures_gone) this.closures.delete(id);
+    for (const id of change.repairs_gone) this.repairs.delete(id);
     for (const id of change.alerts_gone) this.alerts.delete(id);
     this.put(change);
     this.tell({ all: false, cells: change.cells.cell, gone: change.cells_gone });
@@ -54,6 +66,7 @@ export class Store {
     this.putCells(rows.cells);
     for (const shelter of rows.shelters) this.shelters.set(shelter.id, shelter);
     for (const closure of rows.closures) this.closures.set(closure.id, closure);
+    for (const repair of rows.repairs) this.repairs.set(repair.closure, repair);
     for (const alert of rows.alerts) this.alerts.set(alert.series, alert);
     this.sources = rows.sources;
   }

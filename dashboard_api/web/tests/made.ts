@@ -99,6 +99,7 @@ export function snapshot(over: Partial<Snapshot> = {}): Snapshot {
     cells: { cell: [], shown: [], as_of_ms: [], municipality: [] },
     shelters: [],
     closures: [],
+    repairs: [],
     alerts: [],
     sources: [],
     ...over,

@@ -12,8 +12,8 @@ import { NOW, shelter, snapshot } from "./made.ts";
 const COLUMNS = { cell: ["a", "b"], shown: [null, 40], as_of_ms: [1, 2], municipality: ["x", "x"] };
 
 function change(over: Partial<Change>): Change {
-  const nothing = { shelters: [], closures: [], alerts: [], sources: [] };
-  const gone = { cells_gone: [], shelters_gone: [], closures_gone: [], alerts_gone: [] };
+  const nothing = { shelters: [], closures: [], repairs: [], alerts: [], sources: [] };
+  const gone = { cells_gone: [], shelters_gone: [], closures_gone: [], repairs_gone: [], alerts_gone: [] };
   const cells = { cell: [], shown: [], as_of_ms: [], municipality: [] };
   return { id: "2-0", now_ms: NOW, cells, ...nothing, ...gone, ...over };
 }
@@ -37,6 +37,13 @@ test("a new snapshot leaves nothing of the old one", () => {
   store.load(snapshot({ cells: COLUMNS, shelters: [shelter()] }));
   store.load(snapshot());
   expect([store.cells.size, store.shelters.size]).toEqual([0, 0]);
+});
+
+test("a closure that got its place leaves the repair list", () => {
+  const store = new Store();
+  store.load(snapshot({ repairs: [{ closure: "C1", why: "by-name" }] }));
+  store.apply(change({ repairs: [{ closure: "C2", why: "not-drawn" }], repairs_gone: ["C1"] }));
+  expect([...store.repairs.keys()]).toEqual(["C2"]);
 });
 
 test("the world's clock runs at the world's speed", () => {

@@ -12,8 +12,9 @@ from playwright.async_api import Page, async_playwright, expect
 from services.local.chromium import launch_arguments
 from services.local.tools import REPOSITORY
 from streams.clock import SystemClock
+from streams.events.closures import ClosureRepair, ClosureState, Misplacement, Mode
 from streams.events.shelters import Layer, Opening, ShelterState
-from streams.topics import CLOSURES, SHARED, SHELTERS
+from streams.topics import CLOSURES, REPAIRS, SHARED, SHELTERS
 from tests.integration.staff.scene import Writer, closure, count, serving
 
 pytestmark = pytest.mark.browser
@@ -141,6 +142,35 @@ async def test_nothing_jumps_in_the_table_while_places_report(open_page: OpenPag
     assert await rows.evaluate_all("rows => rows.map(row => row.dataset.key)") == before
     await page.click(".places thead button >> nth=0")
     await expect(rows.nth(0)).to_contain_text("満員")
+
+
+async def test_closures_without_a_place_are_listed_with_the_reason_until_they_have_one(
+    open_page: OpenPage, writer: Writer
+) -> None:
+    page = await open_page()
+    card, details = page.locator(".repairs"), page.locator(".details")
+    await expect(card).to_be_hidden()
+    lost = ClosureState(
+        id="lost", source="澪県道路課（架空）", as_of_ms=SystemClock().now_ms(), modes=(Mode.FOOT,), cause="土砂崩れ",
+        road_names=("県道99号",),
+    )  # fmt: skip
+    await writer.put(CLOSURES, [(lost.id, lost)])
+    await writer.put(REPAIRS, [(lost.id, ClosureRepair(id=lost.id, why=Misplacement.NOT_DRAWN))])
+    await expect(card).to_contain_text("地図に置けない通行止め", timeout=5_000)
+    await expect(card.locator("button")).to_contain_text("県道99号")
+    await expect(card.locator("button")).to_contain_text("同じ名前の道路もありません")
+    await card.locator("button").focus()
+    await page.keyboard.press("Enter")
+    await expect(details.locator("dl")).to_contain_text("経路の案内に反映されていません")
+    assert await violations(page) == []
+    await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    await page.keyboard.press("Escape")
+    await page.click(".tabs [data-view=list]")
+    await expect(card).to_be_visible()
+    assert await violations(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await writer.put(REPAIRS, [(lost.id, None)])
+    await expect(card).to_be_hidden(timeout=5_000)
 
 
 async def test_without_webgl_the_page_says_so_and_the_lists_do_everything(chromium: Path, site: str) -> None:

@@ -12,9 +12,11 @@ from streams.codec import encode
 from streams.events.alerts import Condition, HazardState, HazardZone, Severity
 from streams.events.base import AreaRef, Hazard, Status
 from streams.events.cells import SharedCount
+from streams.events.closures import ClosureRepair, Misplacement
 from streams.events.shelters import ShelterState
 from streams.sharing.decide import Decider
-from streams.topics import HAZARDS, SHARED, SHELTERS
+from streams.sharing.versions import IN_SERVICE, read_version
+from streams.topics import HAZARDS, REPAIRS, SHARED, SHELTERS
 from streams.view.port import Change, Row, ViewSnapshot
 
 CELL = 0x892E6116877FFFF
@@ -66,9 +68,9 @@ def test_a_count_for_somebody_else_leaves_no_trace(recipient: str) -> None:
 
 
 def test_a_policy_that_no_longer_permits_hides_counts_that_are_still_in_the_view() -> None:
-    forbid = "forbid (principal, action, resource) when { true };"
-    decider = Decider.load()
-    shut = Decider("shut", decider._policies + forbid, decider._schema)
+    forbid = '@id("shut")\nforbid (principal, action, resource) when { true };'
+    version = read_version(IN_SERVICE)
+    shut = Decider("shut", version.policies + forbid, version.schema)
     scope = Scope(shut, ["99101"])
     change = Mirror(RowReader(scope, Gazetteer({}, {}))).apply(
         [count_of("staff:99101", 99)], event_id="1-0", now_ms=1
@@ -141,3 +143,13 @@ def test_each_source_has_the_newest_time_it_gave() -> None:
 )
 def test_the_best_encoding_that_the_client_takes(accepted: str, chosen: str) -> None:
     assert choose_encoding(accepted) == chosen
+
+
+def test_a_closure_without_a_place_is_told_with_the_reason_until_it_has_one() -> None:
+    mirror = Mirror(reader())
+    row = encode(ClosureRepair(id="C1", why=Misplacement.NO_ROAD_THERE))
+    change = mirror.apply([Change("1-0", REPAIRS.name, "C1", row)], event_id="1-0", now_ms=1)
+    assert [(r.closure, r.why) for r in change.repairs] == [("C1", "no-road-there")]
+    assert mirror.repairs() == change.repairs
+    gone = mirror.apply([Change("2-0", REPAIRS.name, "C1", None)], event_id="2-0", now_ms=2)
+    assert (gone.repairs, gone.repairs_gone, mirror.repairs()) == ([], ["C1"], [])

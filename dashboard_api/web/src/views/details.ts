@@ -196,11 +196,17 @@ export class Details {
           [closure.cause, words.structure[closure.structure]].filter(Boolean).join(" · ") || words.unknown,
         ],
         [w.description, closure.description || w.none],
+        ...this.placing(closure.id),
         [w.starts, dateTime(closure.starts_at_ms)],
         [w.ends, dateTime(closure.ends_at_ms)],
         [w.source, this.when(closure.as_of_ms, closure.source)],
       ],
     };
+  }
+
+  private placing(closure: string): Row[] {
+    const repair = this.store.repairs.get(closure);
+    return repair ? [[words.repairs.place, words.repairs.why[repair.why]]] : [];
   }
 
   private alert(alert: Alert): Facts {
