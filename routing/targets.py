@@ -145,6 +145,21 @@ def leave(weights: Weights, origins: Sequence[Target]) -> _Origins:
     return _Origins(snaps, legs, node, cost, group)
 
 
+def nearest_goals(field: Field, origins: Sequence[Target], count: int) -> list[Target]:
+    """Of a field's targets those that are among the `count` nearest of any origin, by id.
+
+    Raises:
+        PlaceError: an origin is no place, or has no way near.
+    """
+    left, found = leave(field.weights, origins), set[int]()
+    for snap, legs in zip(left.snaps, left.legs, strict=True):
+        starts = [(int(field.network.edge_head[leg.edge]), leg.cost, 0) for leg in legs]
+        ways = [(cost, target) for cost, target, _ in field.nearest(starts, count)]
+        ways += [(way.cost, way.target) for way in list_directs(field, snap)]
+        found.update(list(dict.fromkeys(target for _, target in sorted(ways)))[:count])
+    return [field.targets[number] for number in sorted(found)]
+
+
 def _hang(
     weights: Weights, goals: tuple[Target, ...], snaps: tuple[Snap | None, ...], sheet: Ints, target: Ints
 ) -> Field:

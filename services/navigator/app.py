@@ -31,6 +31,7 @@ from services.navigator.questions import Office, Question, Questions
 from services.navigator.render import render_place, world_marks
 from services.navigator.repair_list import repair_routes
 from services.navigator.repair_notes import RepairNotes
+from services.navigator.trips_routes import trip_routes
 from services.navigator.what_if_routes import what_if_routes
 from streams.broker import Broker
 from streams.clock import Clock
@@ -57,6 +58,7 @@ def make_app(live: Live, readiness: Readiness, *, world: World, clock: Clock, ar
     app.include_router(_near(live, office, world))
     app.include_router(what_if_routes(live, world, clock))
     app.include_router(repair_routes(live, office.require_ready, world))
+    app.include_router(trip_routes(live, office.require_ready, world=world, clock=clock))
     files = FieldFiles(live, clock, area=area, notice=world_marks(world)["notice"] or "")
     app.include_router(field_routes(files, office.require_ready))
     _open_lanes(app, office)

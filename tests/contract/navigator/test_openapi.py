@@ -60,6 +60,12 @@ async def test_the_description_is_valid_and_names_its_schemas(app: FastAPI) -> N
         "NearAnswer",
         "BatchRequest",
         "BatchAnswer",
+        "TripRequest",
+        "TripAnswer",
+        "NoTripAnswer",
+        "TourRequest",
+        "TourAnswer",
+        "NoTourAnswer",
         "ProblemBody",
     } <= schemas.keys()
     assert schemas["RouteRequest"]["examples"]
@@ -76,6 +82,8 @@ async def test_the_description_is_valid_and_names_its_schemas(app: FastAPI) -> N
         ("POST", "/v1/routes/batch"),
         ("GET", "/v1/shelters/near"),
         ("POST", "/v1/what-if"),
+        ("POST", "/v1/routes/to"),
+        ("POST", "/v1/tours"),
         ("GET", "/v1/repair-list"),
         ("GET", "/v1/fields/network"),
         ("GET", "/v1/fields/{profile}/{hazards}"),
