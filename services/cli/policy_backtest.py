@@ -153,6 +153,8 @@ def _print(report: Report) -> None:
         if outcome:
             for line in _lines(outcome):
                 console.print(line)
+    if report.outcome.world is World.DRILL:
+        console.print("訓練: this is from a drill")
     if report.against:
         console.print(
             f"{len(report.changes):,} differences between {report.against.policy} and {report.outcome.policy}"

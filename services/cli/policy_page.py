@@ -1,5 +1,6 @@
 """The report of a backtest as one HTML page that needs nothing from outside: summary, timelines, maps, first minutes, differences."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from html import escape
@@ -8,6 +9,7 @@ from streams.cells import boundary, cell_number
 from streams.events.gates import Stand
 from streams.sharing.outcomes import Change, Exposure, History, Outcome, TrappedCell
 from streams.sharing.table import STYLE
+from streams.world import World
 
 JST = timezone(timedelta(hours=9))
 COLOURS = {Stand.CLOSED: "#eef2f5", Stand.ARMED: "#f2c14e", Stand.OPEN: "#b03a2e", Stand.EXPIRED: "#b9c2cb"}
@@ -15,7 +17,7 @@ SHOWN_TIMELINES, SHOWN_MAPS, SHOWN_LINES = 40, 12, 300
 LANE, WIDTH, LEFT = 26, 1000, 64
 MORE_STYLE = """
 svg{display:block;max-width:100%;height:auto}svg text{font:12px system-ui,sans-serif;fill:#16202a}h2{margin-top:32px;border-bottom:2px solid #16202a}
-.maps{display:flex;flex-wrap:wrap;gap:16px}.maps figure{margin:0;width:300px}figcaption{font-size:13px}td.n{text-align:right}
+.maps{display:flex;flex-wrap:wrap;gap:16px}.maps figure{margin:0;width:300px}figcaption{font-size:13px}.drill{padding:8px 12px;background:#7a1020;color:#fff;font-weight:700}
 .key span{display:inline-block;margin-right:16px}.key i{display:inline-block;width:14px;height:14px;margin-right:5px;vertical-align:-2px;border:1px solid #46525e}
 """
 
@@ -32,10 +34,15 @@ def make_page(
     parts = [
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>',
         f"<style>{STYLE}{MORE_STYLE}</style></head><body><h1>{escape(title)}</h1>",
+        *(
+            ['<p class="drill">訓練: what follows is from a drill</p>']
+            if outcome.world is World.DRILL
+            else ()
+        ),
         size,
         "<ul>" + "".join(f"<li>{escape(note)}</li>" for note in notes) + "</ul>",
-        _summary(outcome),
-        *([_summary(against)] if against else ()),
+        "<h2>What would have happened</h2>",
+        *(_summary(one) for one in (outcome, against) if one),
         _timelines(outcome),
         _maps(outcome.exposures, outcome.trapped),
         _trapped(outcome.trapped),
@@ -80,7 +87,9 @@ def _summary(outcome: Outcome) -> str:
         "row", "municipalities armed", "opened", "expired", "persons visible", "cells", "person-hours (at least)",
         "open when the record falls silent",
     )  # fmt: skip
-    return "<h2>What would have happened</h2>" + _table(f"Policy {outcome.policy}", headings, rows)
+    if not rows:
+        return f"<p>Policy {escape(outcome.policy)}: no gate moved.</p>"
+    return _table(f"Policy {outcome.policy}", headings, rows)
 
 
 def _timelines(outcome: Outcome) -> str:
@@ -146,12 +155,15 @@ def _map(one: Exposure, ringed: set[str]) -> str:
     persons = {cell.cell: cell.persons for cell in one.cells}
     lats = [lat for ring in shapes.values() for lat, _ in ring]
     lons = [lon for ring in shapes.values() for _, lon in ring]
-    scale = 280 / max(max(lats) - min(lats), max(lons) - min(lons), 1e-6)
+    wide = math.cos(math.radians(max(lats)))
+    scale = 280 / max(max(lats) - min(lats), (max(lons) - min(lons)) * wide, 1e-6)
+    height = 20 + (max(lats) - min(lats)) * scale
     most = max(persons.values(), default=1)
     parts = []
     for cell, ring in sorted(shapes.items(), key=lambda item: item[0] in ringed):
         points = " ".join(
-            f"{10 + (lon - min(lons)) * scale:.1f},{10 + (max(lats) - lat) * scale:.1f}" for lat, lon in ring
+            f"{10 + (lon - min(lons)) * wide * scale:.1f},{10 + (max(lats) - lat) * scale:.1f}"
+            for lat, lon in ring
         )
         count = persons.get(cell, 0)
         edge = 'stroke="#111" stroke-width="3"' if cell in ringed else 'stroke="#fff"'
@@ -163,7 +175,7 @@ def _map(one: Exposure, ringed: set[str]) -> str:
         f"{one.municipality}, row {one.row}: {one.persons:,} of {one.of:,} persons visible to {one.recipient}"
     )
     return (
-        f'<figure><svg viewBox="0 0 300 300" role="img" aria-label="{escape(caption)}">{"".join(parts)}</svg>'
+        f'<figure><svg viewBox="0 0 300 {height:.0f}" role="img" aria-label="{escape(caption)}">{"".join(parts)}</svg>'
         f"<figcaption>{escape(caption)}</figcaption></figure>"
     )
 

@@ -91,9 +91,10 @@ def make_people(
     rng = random.Random(f"{municipality}/people")
     cells = _cells(municipality, gazetteer, rng)
     trapped = set(rng.sample(cells, min(2, len(cells)))) if alarm_ms else set()
+    crowding = [1 / (place + 1) for place in range(len(cells))]
     people = []
     for number in range(count):
-        cell = rng.choice(cells)
+        cell = rng.choices(cells, crowding)[0]
         people.append(
             Resident(
                 subject=f"{municipality}-{number}",
@@ -110,13 +111,18 @@ def make_people(
 
 
 def _cells(municipality: str, gazetteer: Gazetteer | None, rng: random.Random) -> Sequence[int]:
-    """Cells of the municipality, some of them; made-up ones at sea where no area is known."""
+    """Cells of one quarter of the municipality, its middle first; made-up ones at sea where no area is known."""
     own = gazetteer.cells.get(f"muni/{municipality}", ()) if gazetteer else ()
     if own:
         whole = sorted({c for cell in own for c in _at_resolution(cell)})
-        return rng.sample(whole, min(CELLS_PER_TOWN, len(whole)))
+        middle = rng.choice(whole)
+        return sorted(whole, key=lambda cell: (_apart_m(cell, middle), cell))[:CELLS_PER_TOWN]
     centre = h3.latlng_to_cell(20 + rng.random() * 10, 150 + rng.random() * 20, PEOPLE_RESOLUTION)
-    return sorted(h3.grid_disk(centre, 2))
+    return list(h3.grid_disk(centre, 2))
+
+
+def _apart_m(one: int, other: int) -> float:
+    return float(h3.great_circle_distance(h3.cell_to_latlng(one), h3.cell_to_latlng(other), unit="m"))
 
 
 def _at_resolution(cell: int) -> Sequence[int]:

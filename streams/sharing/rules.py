@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import cedarpy
@@ -69,6 +70,7 @@ class Rule:
         return int(self.annotations[name]) if name in self.annotations else None
 
 
+@lru_cache(maxsize=16)
 def read_rules(policies: str) -> tuple[Rule, ...]:
     """All rules of a Cedar text, in its order."""
     static = json.loads(cedarpy.policies_to_json_str(policies))["staticPolicies"]

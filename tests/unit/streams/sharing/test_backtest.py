@@ -179,6 +179,7 @@ def test_a_drill_in_the_record_moves_nothing_real() -> None:
     assert (outcome.gates, outcome.exposures) == ((), ())
 
 
+@settings(max_examples=12)
 @given(
     st.permutations([*TYPHOON, said(15, 5, series="jma/b"), said(16, action=Action.CANCEL, series="jma/b")])
 )
