@@ -134,6 +134,12 @@ POSITIONS = _events(
 LEASE_EVENTS = _events(
     "lease-events", "shelter id", 2 * DAY_MS, DataClass.PSEUDONYMOUS, by="navigator", to="navigator"
 )
+DECLARATIONS = _events(
+    "declarations", "declaration id", 3650 * DAY_MS, DataClass.OFFICIAL, by="dashboard", to="dashboard"
+)
+POLICY_CHOICES = _events(
+    "policy-choices", "municipality", 3650 * DAY_MS, DataClass.OFFICIAL, by="dashboard", to="dashboard"
+)
 
 HAZARDS = _state("hazards", "series", _PUBLIC, by="worker", to="navigator view")
 SHELTERS = _state("shelters", "shelter id", _PUBLIC, by="worker", to="navigator view")
@@ -173,6 +179,8 @@ _LIVE = (
     CLOSURE_SNAPSHOTS,
     POSITIONS,
     LEASE_EVENTS,
+    DECLARATIONS,
+    POLICY_CHOICES,
     HAZARDS,
     SHELTERS,
     CLOSURES,
