@@ -77,8 +77,14 @@ def read_datex(document: Document, source: Source) -> Reading:
         _records(root),
         identify=lambda record: record.element.get("id", "").strip(),
         make=lambda record: _read(record, source, published_at_ms, whole_at_ms=whole_at_ms),
-        whole=None if whole_at_ms is None else Whole(whole_at_ms),
+        whole=None if whole_at_ms is None else Whole(whole_at_ms, _part(root)),
     )
+
+
+def _part(root: Element) -> str:
+    """Which list of its supplier it is, so that two of one source do not end each other."""
+    names = (text_of(root, f".//{tag}") for tag in ("nationalIdentifier", "feedType"))
+    return "/".join(name for name in names if name)
 
 
 def _records(root: Element) -> Iterator[tuple[str, _Record | RefusedError]]:

@@ -38,7 +38,7 @@ def read_wzdx(document: Document, source: Source) -> Reading:
         features_of(document),
         identify=lambda feature: text_at(feature, "id") or text_at(feature["properties"], "road_event_id"),
         make=lambda feature: _read(feature, source, as_of_ms),
-        whole=Whole(as_of_ms),
+        whole=Whole(as_of_ms, text_at(info, "publisher")),
     )
 
 

@@ -162,10 +162,13 @@ def test_records_of_one_situation_are_closures_of_their_own() -> None:
 def test_a_push_ends_nothing_by_absence_and_a_snapshot_ends_all_else() -> None:
     assert whole(v2(situation(record()))) is None
     subscribed = "<subscription><updateMethod>snapshot</updateMethod></subscription>"
-    reading = v2(situation(record(), record("", ident="R2")), exchange=subscribed)
+    supplier = (
+        "<supplierIdentification><nationalIdentifier>NTIS</nationalIdentifier></supplierIdentification>"
+    )
+    reading = v2(situation(record(), record("", ident="R2")), exchange=subscribed + supplier)
     snapshot = whole(reading)
     assert snapshot is not None
-    assert (snapshot.id, snapshot.closures) == ("road", ("road/R1",))
+    assert (snapshot.id, snapshot.closures) == ("road/NTIS", ("road/R1",))
     assert snapshot.as_of_ms == parse_iso("2026-09-01T02:00:00Z", "")
     assert {report.as_of_ms for report in reports(reading)} == {snapshot.as_of_ms}
 

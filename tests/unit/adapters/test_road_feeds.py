@@ -25,7 +25,7 @@ def work_zone(ident: str = "W1", geometry: Any = LINE, core: Fields | None = Non
 
 def wzdx(*features: Fields, at: str = "2026-09-01T01:00:00Z", info: str = "feed_info") -> Reading:
     document = {
-        info: {"update_date": at, "version": "4.2"},
+        info: {"update_date": at, "version": "4.2", "publisher": "DOT"},
         "type": "FeatureCollection",
         "features": features,
     }
@@ -108,7 +108,7 @@ def test_a_feed_is_whole_and_its_ends_only_are_points() -> None:
     ]
     snapshot = whole(reading)
     assert snapshot is not None
-    assert (snapshot.id, snapshot.closures) == ("road", ("road/W1", "road/W2"))
+    assert (snapshot.id, snapshot.closures) == ("road/DOT", ("road/W1", "road/W2"))
 
 
 def test_a_feed_that_does_not_say_of_when_it_is_is_refused() -> None:
