@@ -28,7 +28,7 @@ export class RepairList {
         el("h2", { id: "repairs-title" }, words.repairs.title),
         this.count,
       ),
-      el("p", { class: "lead" }, words.repairs.lead),
+      el("p", { class: "note" }, words.repairs.lead),
       this.list,
     );
     this.selection.listen(() => this.mark());
