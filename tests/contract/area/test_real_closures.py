@@ -1,10 +1,11 @@
-"""Real closures (Transport for NSW, WZDx): where they are they concern nobody here; moved onto Porto's streets they close them."""
+"""Real closures of four kinds of feed: where they are they concern nobody here; moved onto Porto's streets they close them."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 import shapely
@@ -16,8 +17,11 @@ from services.cli.route import Closures, read_closures
 from services.navigator.answers import Moment
 from services.navigator.ground import Ground
 from services.navigator.state import World
-from streams.events.base import Hazard
+from streams.adapters.registry import Source, read
+from streams.events.base import Action, Hazard
+from streams.events.closures import ClosureReport, ClosureState, Geometry, Mode
 from streams.events.shelters import Layer, ShelterState
+from streams.folds.closures import closure_state
 from tests.contract.routing.extracts import read_extract
 
 SITES = 30
@@ -120,3 +124,63 @@ def test_moved_onto_porto_every_closure_closes_a_way_and_nobody_is_led_over_it(
         assert after.seconds >= before.seconds - 0.2
         changed += after.edges != before.edges
     assert changed > 3
+
+
+def read_feeds(data_dir: Path) -> list[ClosureReport]:
+    """What the adapters say is closed, of every file of every feed. Most entries close a lane, or nothing: those are none."""
+    files = (p for p in sorted((data_dir / "roads").rglob("*")) if p.is_file() and "schema" not in str(p))
+    readings = [read(file.read_bytes(), Source(file.stem, 0), name=file.name) for file in files]
+    assert {r.format for r in readings} >= {"datex2", "nsw-livetraffic", "open511", "wzdx"}
+    reports = (e for reading in readings for e in reading.events if isinstance(e, ClosureReport))
+    return [r for r in reports if r.action is Action.ISSUE and r.geometry is not None]
+
+
+def in_force_at(report: ClosureReport, geometry: Geometry) -> ClosureState:
+    state = closure_state(report)
+    assert state is not None
+    return msgspec.structs.replace(state, geometry=geometry, starts_at_ms=None, ends_at_ms=None)
+
+
+def shifted(geometry: Geometry, lat: float, lon: float) -> Geometry:
+    """The same shape with its first position there."""
+    by_lat, by_lon = lat - geometry.parts[0][0][0], lon - geometry.parts[0][0][1]
+    parts = tuple(tuple((y + by_lat, x + by_lon) for y, x in part) for part in geometry.parts)
+    return Geometry(geometry.kind, parts)
+
+
+def test_what_the_adapters_read_closes_nothing_in_another_continent(
+    data_dir: Path, porto: Ground, places: dict[str, ShelterState]
+) -> None:
+    reports = read_feeds(data_dir)
+    assert len(reports) > 40
+    closures = Closures(tuple(in_force_at(r, r.geometry) for r in reports if r.geometry))
+    moment = moment_of(porto, places, closures)
+    assert moment.overlay.closures == {}
+    assert moment.repair_list == ()
+
+
+def test_what_the_adapters_read_closes_streets_to_whom_it_names_where_it_is_moved_onto_them(
+    data_dir: Path, porto: Ground, places: dict[str, ShelterState]
+) -> None:
+    network, rng = porto.network, np.random.default_rng(3)
+    driven = np.flatnonzero((network.link_way & (routing.Way.CAR | routing.Way.CAR_BACK)) > 0)
+    states = []
+    for report in read_feeds(data_dir):
+        lats, lons = network.shape_of(int(rng.choice(driven)))
+        spot = shapely.LineString(np.column_stack([lons, lats])).interpolate(0.5, normalized=True)
+        assert report.geometry is not None
+        states.append(in_force_at(report, shifted(report.geometry, spot.y, spot.x)))
+    calm, moment = (moment_of(porto, places, Closures(given)) for given in ((), tuple(states)))
+    assert moment.repair_list == ()
+    assert set(moment.overlay.closures) == {state.id for state in states}
+    for state in states:
+        links = moment.overlay.closures[state.id]
+        for mode, name in ((routing.Mode.FOOT, Mode.FOOT), (routing.Mode.CAR, Mode.CAR)):
+            if name in state.modes:
+                assert moment.overlay.closed_to(mode)[links].all()
+    assert all(state.modes == (Mode.CAR,) for state in states)
+    assert not moment.overlay.closed.any()
+    for node in rng.integers(0, network.node_count, 50).tolist():
+        place = float(network.node_lat[node]), float(network.node_lon[node])
+        before, after = (m.answer(*place, profile="adult").route for m in (calm, moment))
+        assert before == after
