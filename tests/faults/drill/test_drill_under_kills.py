@@ -92,7 +92,7 @@ async def test_the_end_state_equals_the_oracle_though_everybody_was_killed_on_th
     supervisor: Supervisor, clock: ScenarioClock
 ) -> None:
     plan = supervisor.plan
-    city = City.load(plan.state / "area")
+    city = City.load(plan.area)
     people = make_people(city, count=2_000)
     oracle, killer = Oracle(city, len(people)), Killer(supervisor.kill)
     waits: list[str] = []
