@@ -61,6 +61,7 @@ class Decider:
         self.version = version
         self.rules = read_rules(policies)
         self._policies = cedarpy.PolicySet.from_str(policies)
+        # never decide without it: forbids reach actions through their groups, and only the schema knows those
         self._schema = cedarpy.Schema.from_str(schema)
         self._by_id = {rule.id: rule for rule in self.rules}
         self._permits = permits_by_row(self.rules)

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from streams.sharing.decide import CountsRequest, Decider, PolicyError, Recipient
-from streams.sharing.versions import IN_SERVICE, list_versions
+from streams.sharing.versions import IN_SERVICE, list_versions, read_version
 
 OURS, NEIGHBOUR, STRANGER = "99101", "99102", "99103"
 ROLES = ("staff", "supporter", "guardian", "vendor", "public", "")
@@ -84,6 +84,16 @@ def test_the_version_in_service_is_one_that_is_there() -> None:
 def test_an_unknown_version_is_named() -> None:
     with pytest.raises(PolicyError, match="1999-1"):
         Decider.load("1999-1")
+
+
+def test_a_rule_that_cannot_be_evaluated_decides_nothing_not_even_beside_a_permit() -> None:
+    whole = read_version(IN_SERVICE)
+    text = """@row("1") permit (principal, action, resource);
+        @row("0") @reason("broken") forbid (principal, action, resource) when { context.nowhere == 1 };"""
+    with pytest.raises(PolicyError, match="nowhere"):
+        Decider("x", text, whole.schema).decide_counts(
+            Recipient("r", "staff", OURS), CountsRequest(OURS, "p", protected=True)
+        )
 
 
 def test_a_text_that_is_no_policy_is_refused() -> None:
