@@ -42,7 +42,9 @@ def route(
     ] = None,
     picture: Annotated[
         Path | None,
-        typer.Option(help="Also draw the way, what is closed and the zones of --hazards, as .svg."),
+        typer.Option(
+            help="Also draw the way, what is closed and why, the next places and the zones of --hazards, as .svg."
+        ),
     ] = None,
 ) -> None:
     """Ask for the way to safety from a point of an area."""
@@ -232,7 +234,7 @@ def tell(body: dict[str, Any], language: str) -> list[str]:
     unknown = "不明" if japanese else "unknown"
     people = unknown if capacity is None else f"{capacity}"
     lines.append(
-        f"→ {shelter['name']}  {body['length_m']} m, {body['minutes']} {'分' if japanese else 'min'}  "
+        f"→ {shelter['name']}  {body['length_m']:,} m, {body['minutes']} {'分' if japanese else 'min'}  "
         f"({'定員' if japanese else 'capacity'}: {people})"
     )
     lines += [
@@ -262,7 +264,7 @@ def draw(folder: Path, asked: Asked, start: tuple[float, float], *, hazards: tup
         others=[(o["shelter"]["id"], f"({o['minutes']} min)") for o in body["alternatives"]] if is_route else (),
     )  # fmt: skip
     zones = [zone for zone in read_zones(folder) if zone["properties"]["hazard"] in hazards]
-    told = f"{body['length_m']} m, {body['minutes']} min" if is_route else body["why"]["text"]
+    told = f"{body['length_m']:,} m, {body['minutes']} min" if is_route else body["why"]["text"]
     return draw_journey(
         overview.network, overview.places, journey, title=f"{overview.info.name}: {told}", zones=zones,
         mark="訓練・架空の都市 DRILL, made-up city" if overview.info.synthetic else "",
