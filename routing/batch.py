@@ -125,23 +125,22 @@ class Reader:
         snapped = snap(lat, lon, streets.grid, forest.usable, REACH_M)
         if snapped[0] < 0:
             return find_route(self.field, lat, lon)
-        pick, course, unknown, known = find_way(
+        kind, cost, target, edges, points, links, marks, legs, time, length, unknown, known = find_way(
             snapped[0], snapped[1], self._forest_table, streets.line_table
         )
-        if pick.kind != ROUTE:
+        if kind != ROUTE:
             return find_route(self.field, lat, lon)
-        kind, name = streets.lines.kind, streets.lines.name
-        steps, metres = begin_steps(course.points, course.links, course.marks, kind, name, TURN_DEG, BACK_DEG)
-        origin, overlay, network = make_snap((lat, lon), snapped), self.field.overlay, streets.network
-        edges = network.streets_of(course.edges)
+        lines, network = streets.lines, streets.network
+        steps, metres = begin_steps(points, links, marks, legs, lines.kind, lines.name, TURN_DEG, BACK_DEG)
+        origin, overlay = make_snap((lat, lon), snapped), self.field.overlay
         return FoundRoute(
-            Trace(network, edges, course.points, steps, metres, int(known)),
-            target=self.field.targets[pick.target].id,
-            length_m=course.metres,
-            seconds=course.time / 10,
-            cost=pick.cost,
+            Trace(network, network.streets_of(edges), points, steps, metres, known),
+            target=self.field.targets[target].id,
+            length_m=length,
+            seconds=time / 10,
+            cost=cost,
             snap=origin,
-            alternatives=self._alternatives(origin, pick.target),
+            alternatives=self._alternatives(origin, target),
             closed_by=overlay.causes_of(origin.link, mode_of(self.field.walking.profile)),
             starts_in_zone=bool(overlay.membranes) and overlay.is_inside(origin.link, origin.lat, origin.lon),
             unknown_surface_share=unknown,

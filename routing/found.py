@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from routing.directions import Point, Step
-from routing.network import Network
+from routing.network import Network, Way
 from routing.route import Route
 
 STEP_KEYS = ("straight", "turn-left", "turn-right", "turn-back", "steps", "bridge", "tunnel", "depart")
@@ -49,6 +49,8 @@ class Trace:
     @property
     def stairs_m(self) -> float:
         """Metres on stairs."""
+        if not self.known & Way.STEPS:
+            return 0.0
         return float(self.metres[self.steps[:, 0] == STAIRS].sum())
 
 

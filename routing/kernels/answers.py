@@ -93,15 +93,15 @@ class Pick(NamedTuple):
 
 
 class Course(NamedTuple):
-    """A way laid out. edges: int32; points: float64[n, 2] (lat, lon); links, marks: int32, where in the points each begins.
-
-    time: deciseconds as walked; metres along the streets.
+    """A way laid out. edges: int32; points: float64[n, 2] (lat, lon); links, marks: int32, where in the points each begins; legs:
+    float64, metres on each. time: deciseconds as walked; metres along the streets.
     """
 
     edges: Ints
     points: Floats
     links: Ints
     marks: Ints
+    legs: Floats
     time: int
     metres: float
 
@@ -187,7 +187,7 @@ def lay_out(link, share, pick, forest, lines):
     """The way that was decided, from edge to edge and point to point."""
     edges, seed, room = _edges(pick, forest, lines)
     points = np.empty((room, 2), np.float64)
-    links, marks = np.empty(len(edges), np.int32), np.empty(len(edges), np.int32)
+    links, marks, legs = np.empty(len(edges), np.int32), np.empty(len(edges), np.int32), np.zeros(len(edges))
     time, metres, count, sections = np.int64(0), 0.0, 0, 0
     for i in range(len(edges)):
         e = edges[i]
@@ -206,12 +206,12 @@ def lay_out(link, share, pick, forest, lines):
         before = max(count, 1)
         count = _lay_link(on, begin, end, lines, points, count)
         if count > before:
-            links[sections], marks[sections] = on, before - 1
+            links[sections], marks[sections], legs[sections] = on, before - 1, walked * lines.metres[on]
             sections += 1
     if count == 1:  # the origin is the target
         points[1] = points[0]
         links[0], marks[0], count, sections = link, 0, 2, 1
-    return Course(edges, points[:count], links[:sections], marks[:sections], time, metres)
+    return Course(edges, points[:count], links[:sections], marks[:sections], legs[:sections], time, metres)
 
 
 @njit(cache=True, nogil=True)
@@ -285,22 +285,49 @@ def _point_at(link, share, lines):
 
 @njit(cache=True)
 def find_way(link, share, forest_table, lines_table):
-    """From a place on a link: (what was decided, the way laid out, the share of its metres of unknown surface, what is known of any of
-    its links). It is over in microseconds, so it keeps Python's lock.
+    """From a place on a link: kind, cost and target of its `Pick`; edges, points, links, marks, legs, time and metres of its `Course`; the
+    share of its metres of unknown surface, and what is known of any of its links. It is over in microseconds, so it keeps Python's lock.
     """
     forest, lines = _forest_at(forest_table), _lines_at(lines_table)
     pick = choose(link, share, forest)
     if pick.kind != ROUTE:
-        none = np.empty(0, np.int32)
-        return pick, Course(none, np.empty((0, 2)), none, none, np.int64(0), 0.0), 0.0, np.int32(0)
-    course = lay_out(link, share, pick, forest, lines)
+        none, nowhere = np.empty(0, np.int32), np.empty(0)
+        return (
+            pick.kind,
+            pick.cost,
+            pick.target,
+            none,
+            np.empty((0, 2)),
+            none,
+            none,
+            nowhere,
+            np.int64(0),
+            0.0,
+            0.0,
+            np.int32(0),
+        )
+    way = lay_out(link, share, pick, forest, lines)
     whole, unknown, known = 0.0, 0.0, np.int32(0)
-    for e in course.edges:
+    for e in way.edges:
         metres = lines.metres[forest.edge_link[e]]
         whole += metres
         unknown += metres * lines.unknown[forest.edge_link[e]]
         known |= lines.way[forest.edge_link[e]]
-    return pick, course, unknown / max(whole, 1e-9), known
+    bare = unknown / max(whole, 1e-9)
+    return (
+        ROUTE,
+        pick.cost,
+        pick.target,
+        way.edges,
+        way.points,
+        way.links,
+        way.marks,
+        way.legs,
+        way.time,
+        way.metres,
+        bare,
+        known,
+    )
 
 
 @njit(cache=True, nogil=True)
