@@ -27,6 +27,7 @@ from services.local.ports import free_port
 from services.navigator.app import make_app, warm
 from services.navigator.ground import Ground
 from services.navigator.live import Live
+from services.navigator.pace import keep_pace
 from streams.broker import Message
 from streams.broker_memory import MemoryBroker
 from streams.clock import SystemClock
@@ -61,6 +62,7 @@ async def serve(port: int) -> None:
         await broker.publish(SHELTERS, [Message(site.id.encode(), encode(site))])
     live, readiness = Live(Ground(network, ()), clock), Readiness()
     await asyncio.to_thread(warm, live)
+    keep_pace()
     await live.follow(broker)
     readiness.require("states read", lambda: live.is_ready)
     app = make_app(live, readiness, world=World.DRILL, clock=clock)

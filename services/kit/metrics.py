@@ -1,6 +1,7 @@
 """Counters of one process, and the time that requests take. Labels never hold anything about a person."""
 
 import time
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.process_collector import ProcessCollector
@@ -38,6 +39,12 @@ class RequestMetrics:
         try:
             await self._app(scope, receive, watched)
         finally:
-            route = getattr(scope.get("route"), "path", "unmatched")
-            REQUESTS.labels(route, str(status)).inc()
-            SECONDS.labels(route).observe(time.perf_counter() - started)
+            requests, seconds = _counters(getattr(scope.get("route"), "path", "unmatched"), status)
+            requests.inc()
+            seconds.observe(time.perf_counter() - started)
+
+
+@cache
+def _counters(route: str, status: int) -> tuple[Counter, Histogram]:
+    """Those of a route, found once: there are few routes, and a label is looked up dearly."""
+    return REQUESTS.labels(route, str(status)), SECONDS.labels(route)

@@ -27,6 +27,7 @@ from services.navigator.lane import Lane, Lanes
 from services.navigator.leases.room import open_leases
 from services.navigator.live import Live
 from services.navigator.models import NearAnswer, RouteAnswer, RouteRequest, StayAnswer
+from services.navigator.pace import keep_pace
 from services.navigator.questions import Office, Question, Questions
 from services.navigator.render import render_place, world_marks
 from services.navigator.repair_list import repair_routes
@@ -58,9 +59,9 @@ def make_app(live: Live, readiness: Readiness, *, world: World, clock: Clock, ar
     app.include_router(_near(live, office, world))
     app.include_router(what_if_routes(live, world, clock))
     app.include_router(repair_routes(live, office.require_ready, world))
-    app.include_router(trip_routes(live, office.require_ready, world=world, clock=clock))
     files = FieldFiles(live, clock, area=area, notice=world_marks(world)["notice"] or "")
     app.include_router(field_routes(files, office.require_ready))
+    app.include_router(trip_routes(live, office.require_ready, world=world, clock=clock))
     _open_lanes(app, office)
     return app
 
@@ -145,6 +146,7 @@ async def start(settings: Settings, broker: Broker, readiness: Readiness) -> Pro
     ground = await asyncio.to_thread(load_ground, settings.area)
     live = Live(ground, clock)
     await asyncio.to_thread(warm, live)
+    keep_pace()
     await live.follow(broker)
     readiness.require("states read", lambda: live.is_ready)
     info = await asyncio.to_thread(read_area, settings.area)
