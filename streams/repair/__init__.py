@@ -1,0 +1,1 @@
+"""Records that cannot be placed, and where they may lie. Proposes; a person decides."""
