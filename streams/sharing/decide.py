@@ -61,10 +61,11 @@ class Decider:
         self.version = version
         self.rules = read_rules(policies)
         self._policies = cedarpy.PolicySet.from_str(policies)
-        # never decide without it: forbids reach actions through their groups, and only the schema knows those
         self._schema = cedarpy.Schema.from_str(schema)
         self._by_id = {rule.id: rule for rule in self.rules}
         self._permits = permits_by_row(self.rules)
+        self._groups = sorted({r.action for r in self.rules if not r.permits and r.action})
+        self._actions: dict[str, dict[str, Any]] = {}
         self._probes: dict[int, cedarpy.PolicySet] = {}
 
     @classmethod
@@ -85,7 +86,7 @@ class Decider:
             {"municipality": request.municipality, "protected": request.protected},
         )
         context = {"purpose": request.purpose, "sharing": list(request.sharing), "world": ""}
-        question = _ask(recipient, self._rule_of(1).action, counts, context)
+        question = self._ask(recipient, self._rule_of(1).action, counts, context)
         return self._decision(question, self._answers([question])[0], row=1)
 
     def decide(self, request: Request) -> Decision:
@@ -133,12 +134,43 @@ class Decider:
         kind = "Person" if isinstance(resource, Person) else "Statistics"
         name = attributes.pop("subject", resource.municipality)
         attributes.pop("type")
-        return _ask(
+        return self._ask(
             request.recipient,
             self._rule_of(request.row).action,
             _entity(kind, name, attributes),
             msgspec.to_builtins(request.circumstances),
         )
+
+    def _ask(
+        self, recipient: Recipient, action: str, resource: dict[str, Any], context: Mapping[str, Any]
+    ) -> _Question:
+        who = _entity(
+            "Recipient", recipient.id, {"role": recipient.role, "municipality": recipient.municipality}
+        )
+        request = {
+            "principal": who["uid"],
+            "action": {"type": "Action", "id": action},
+            "resource": resource["uid"],
+            "context": json.dumps(context),
+        }
+        if action not in self._actions:
+            self._actions[action] = self._with_groups(action, request, [who, resource])
+        entities = [who, resource, self._actions[action]]
+        return _Question(request, json.dumps(entities, sort_keys=True))
+
+    def _with_groups(
+        self, action: str, request: dict[str, Any], entities: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        """The action with the groups that forbids reach it through. Asked once, of the schema; then decisions need it no more."""
+        groups = [group for group in self._groups if group != action]
+        text = "".join(f"permit (principal, action in Action::{json.dumps(g)}, resource);" for g in groups)
+        answer = cedarpy.is_authorized(request, cedarpy.PolicySet.from_str(text), entities, self._schema)
+        if answer.diagnostics.errors:
+            raise PolicyError(f"policy {self.version}: {answer.diagnostics.errors}")
+        held = sorted(int(name.removeprefix("policy")) for name in answer.diagnostics.reasons)
+        return _entity("Action", action, {}) | {
+            "parents": [{"type": "Action", "id": groups[index]} for index in held]
+        }
 
     def _answers(self, questions: list[_Question]) -> list[cedarpy.AuthzResult]:
         """Questions about the same two are asked together: Cedar takes them in once."""
@@ -148,7 +180,7 @@ class Decider:
         answers: dict[int, cedarpy.AuthzResult] = {}
         for entities, indices in together.items():
             requests = [questions[index].request for index in indices]
-            found = cedarpy.is_authorized_batch(requests, self._policies, entities, self._schema)
+            found = cedarpy.is_authorized_batch(requests, self._policies, entities)
             answers.update(zip(indices, found, strict=True))
         for answer in answers.values():
             if answer.diagnostics.errors:
@@ -178,21 +210,8 @@ class Decider:
                 f"permit (principal, action, resource) {c.kind} {{ {c.text} }};" for c in conditions
             )
             self._probes[row] = cedarpy.PolicySet.from_str(text)
-        answer = cedarpy.is_authorized(question.request, self._probes[row], question.entities, self._schema)
+        answer = cedarpy.is_authorized(question.request, self._probes[row], question.entities)
         return frozenset(int(name.removeprefix("policy")) for name in answer.diagnostics.reasons)
-
-
-def _ask(
-    recipient: Recipient, action: str, resource: dict[str, Any], context: Mapping[str, Any]
-) -> _Question:
-    who = _entity("Recipient", recipient.id, {"role": recipient.role, "municipality": recipient.municipality})
-    request = {
-        "principal": who["uid"],
-        "action": {"type": "Action", "id": action},
-        "resource": resource["uid"],
-        "context": json.dumps(context),
-    }
-    return _Question(request, json.dumps([who, resource], sort_keys=True))
 
 
 def _entity(kind: str, name: str, attributes: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,14 +1,16 @@
 """Rows 2 to 13: a permit, a refusal by each missing condition, and forbids that win over everything."""
 
+import json
 from itertools import product
 
+import cedarpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.sharing.decide import Decider, PolicyError
 from streams.sharing.requests import FOREVER_MS, ConsentView, GateView, Relation, Request
-from streams.sharing.versions import newest
+from streams.sharing.versions import newest, read_version
 from tests.unit.streams.sharing.table import (
     LATER,
     NOW,
@@ -25,7 +27,7 @@ from tests.unit.streams.sharing.table import (
     with_resource,
 )
 
-DECIDER = Decider.load(newest())
+DECIDER, VERSION = Decider.load(newest()), read_version(newest())
 LACKS = [(row, name) for row in TABLE for name in lacks(row)]
 FORBIDDEN = [(row, reason) for row in TABLE for reason in forbidden(row, permitted(row))]
 
@@ -215,6 +217,18 @@ def test_a_permit_has_every_condition_a_basis_and_time_left(request: Request) ->
     if decision.permitted and TABLE[request.row].gate != "none":
         assert c.gate.state == "open"
         assert c.gate.until_ms > c.now_ms
+
+
+@settings(max_examples=60)
+@given(requests_of_a_row)
+def test_decisions_are_those_of_the_whole_text_under_its_schema(request: Request) -> None:
+    question = DECIDER._question(request)
+    entities = json.dumps([e for e in json.loads(question.entities) if e["uid"]["type"] != "Action"])
+    answer = cedarpy.is_authorized(question.request, VERSION.policies, entities, VERSION.schema)
+    assert answer.diagnostics.errors == []
+    assert DECIDER.decide(request).permitted is answer.allowed
+    reasons = {rule.id for rule in DECIDER.explain(request).forbids}
+    assert answer.allowed or reasons == set(answer.diagnostics.reasons)
 
 
 def test_explaining_names_the_rule_its_basis_and_what_is_missing() -> None:
