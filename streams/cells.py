@@ -54,14 +54,11 @@ def cells_of_rings(rings: Iterable[Sequence[tuple[float, float]]], *, within: Bo
 
     A polygon of a whole region has millions of cells, of which a city needs its own.
     """
-    polygons = [shapely.Polygon([(lon, lat) for lat, lon in ring]) for ring in rings]
-    if not polygons:
-        return ()
-    drawn = shapely.union_all([shapely.make_valid(p) for p in polygons])
+    drawn = [shapely.make_valid(shapely.Polygon([(lon, lat) for lat, lon in ring])) for ring in rings]
     if within is not None:
         south, west, north, east = within
-        drawn = shapely.intersection(drawn, shapely.box(west, south, east, north))
-    return cells_of_shape(drawn)
+        drawn = list(shapely.intersection(drawn, shapely.box(west, south, east, north)))
+    return cells_of_shape(shapely.union_all(drawn)) if drawn else ()
 
 
 def cells_of_circle(lat: float, lon: float, *, radius_m: float) -> Cells:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from streams.adapters.cap import is_alert, read_alert
+from streams.adapters.cap import outer_alerts, read_alert
 from streams.adapters.document import Document, bounded
 from streams.adapters.reading import Findings, Reading, RefusedError, Source, clip
 from streams.adapters.safe_xml import text_of
@@ -33,7 +33,7 @@ def read_atom(document: Document, source: Source) -> Reading:
 
 
 def _read_entry(entry: Element, place: str, found: Findings) -> None:
-    alerts = [element for element in entry.iter("alert") if is_alert(element)]
+    alerts = list(outer_alerts(entry))
     for alert in alerts:
         read_alert(alert, found, place=f"{place}/content/")
     if alerts:

@@ -50,6 +50,15 @@ def is_alert(element: Element) -> bool:
     return element.tag == "alert" and any(element.find(name) is not None for name in NEEDED)
 
 
+def outer_alerts(element: Element) -> Iterator[Element]:
+    """The alerts below an element, but none within another alert."""
+    for child in element:
+        if is_alert(child):
+            yield child
+        else:
+            yield from outer_alerts(child)
+
+
 def read_cap(document: Document, source: Source) -> Reading:
     """One alert."""
     found = Findings(source)

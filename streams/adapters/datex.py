@@ -53,14 +53,13 @@ def is_datex(document: Document) -> bool:
 def read_datex(document: Document, source: Source) -> Reading:
     """All records of all situations; other publications (signs, tables, measurements) are a note."""
     root = document.xml
-    publications = [root] if root.tag in {"payload", "payloadPublication", "d2Payload"} else []
-    publications += [e for tag in ("payloadPublication", "payload") for e in root.iter(tag) if e is not root]
+    publications = _publications(root)
     kinds = [publication.get(TYPE, "").rpartition(":")[2] for publication in publications]
-    if not any(True for _ in root.iter("situation")) and "SituationPublication" not in kinds:
-        note = (
-            f"{kinds[0] if kinds and kinds[0] else 'a publication'}: not relevant, it carries no situations"
-        )
-        return Reading(FORMAT, (), (), (note,), kinds[0] if kinds else "")
+    situations = [situation for publication in publications for situation in publication.findall("situation")]
+    if not situations and "SituationPublication" not in kinds:
+        kind = next((kind for kind in kinds if kind), "")
+        note = f"{kind or 'a publication'}: not relevant, it carries no situations"
+        return Reading(FORMAT, (), (), (note,), kind)
     published_at_ms = find_iso(text_of(root, ".//publicationTime"), "publicationTime")
     is_whole = bool(
         SNAPSHOTS
@@ -74,10 +73,20 @@ def read_datex(document: Document, source: Source) -> Reading:
     return read_roads(
         FORMAT,
         source,
-        _records(root),
+        _records(situations),
         identify=lambda record: record.element.get("id", "").strip(),
         make=lambda record: _read(record, source, published_at_ms, whole_at_ms=whole_at_ms),
         whole=None if whole_at_ms is None else Whole(whole_at_ms, _part(root)),
+    )
+
+
+def _publications(root: Element) -> list[Element]:
+    """Where situations may stand: version 2 has payloadPublication in its model, version 3 payload alone or in a container."""
+    if root.tag in {"payload", "payloadPublication", "d2Payload"}:
+        return [root]
+    model = root if root.tag in ROOTS else root.find(".//d2LogicalModel")
+    return (
+        [] if model is None else [child for child in model if child.tag in {"payload", "payloadPublication"}]
     )
 
 
@@ -87,10 +96,10 @@ def _part(root: Element) -> str:
     return "/".join(name for name in names if name)
 
 
-def _records(root: Element) -> Iterator[tuple[str, _Record | RefusedError]]:
+def _records(situations: list[Element]) -> Iterator[tuple[str, _Record | RefusedError]]:
     pairs = (
         (f"situation[{s}]/situationRecord[{r}]", _Record(record, situation))
-        for s, situation in enumerate(root.iter("situation"), start=1)
+        for s, situation in enumerate(situations, start=1)
         for r, record in enumerate(situation.findall("situationRecord"), start=1)
     )
     for place, pair in bounded(pairs, lambda number: f"situationRecord[{number + 1}]"):

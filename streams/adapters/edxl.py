@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from streams.adapters.cap import is_alert, read_alert
+from streams.adapters.cap import outer_alerts, read_alert
 from streams.adapters.document import Document, bounded
 from streams.adapters.lalert_message import Message
 from streams.adapters.lalert_orders import read_orders
@@ -81,7 +81,7 @@ def _read_content(
     content: Element, distribution: Element, envelope: _Envelope, *, found: Findings, place: str
 ) -> str:
     """Adds what one content says, and returns its kind."""
-    alerts = [element for element in content.iter("alert") if is_alert(element)]
+    alerts = list(outer_alerts(content))
     for alert in alerts:
         read_alert(alert, found, place=place, envelope=envelope.status)
     report = content.find(".//Report")

@@ -1,5 +1,6 @@
 """XML from strangers: no entities, no document type, no network, bounded size and depth. Knows no vocabulary."""
 
+import re
 from xml.etree.ElementTree import (
     Element,
     ParseError,
@@ -15,6 +16,13 @@ MAX_DEPTH = 64
 """JMA's deepest telegram has 14 levels."""
 MAX_ELEMENTS = 1_000_000
 """JMA's largest sample (VPRN50, 4 MB) has about 150,000."""
+
+JAPANESE = {
+    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j", "cp932"), "cp932"),
+    "euc-jp": "euc_jp",
+    "iso-2022-jp": "iso2022_jp",
+}
+_DECLARED = re.compile(rb"""(\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'])""")
 
 
 class _BoundedBuilder(TreeBuilder):
@@ -43,16 +51,31 @@ class _BoundedBuilder(TreeBuilder):
         return super().end(tag.rpartition("}")[2])
 
 
+def _as_utf8(document: bytes) -> bytes:
+    """A document in one of Japan's older encodings, which the parser does not know, as UTF-8; others as they are."""
+    declared = _DECLARED.match(document)
+    codec = JAPANESE.get(declared[2].decode().lower()) if declared else None
+    if declared is None or codec is None:
+        return document
+    try:
+        text = document[declared.end(1) :].decode(codec)
+    except UnicodeDecodeError as error:
+        raise RefusedError(
+            "encoding-unknown", f"not readable as {codec}, which it declares; send UTF-8"
+        ) from error
+    return text.partition("?>")[2].encode()
+
+
 def parse_xml(document: bytes) -> Element:
-    """The root element; tags without namespaces.
+    """The root element; tags without namespaces. UTF-8, UTF-16 and what else the parser knows, and `JAPANESE`.
 
     Raises:
-        RefusedError: `xml-forbidden` (document type, entities, external references), `xml-malformed`,
+        RefusedError: `encoding-unknown`, `xml-forbidden` (document type, entities, external references), `xml-malformed`,
             `xml-too-deep`, `xml-too-many-elements`.
     """
     parser = DefusedXMLParser(target=_BoundedBuilder(), forbid_dtd=True)
     try:
-        parser.feed(document)
+        parser.feed(_as_utf8(document))
         root: Element = parser.close()
     except DefusedXmlException as error:
         raise RefusedError(

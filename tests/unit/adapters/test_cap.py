@@ -252,3 +252,27 @@ def test_an_actual_alert_in_an_envelope_of_an_exercise_is_an_exercise() -> None:
     reading = read(envelope(alert().decode(), status="Exercise"), SOURCE)
     assert (reading.format, reading.kind, reading.rejections) == ("edxl", "CAP", ())
     assert [event.status for event in reading.events] == [Status.EXERCISE]
+
+
+@pytest.mark.parametrize("encoding", ["Shift_JIS", "EUC-JP", "ISO-2022-JP", "UTF-16", "UTF-8"])
+def test_an_alert_in_any_of_japans_encodings_is_the_same(encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?>' + alert(infos=info(event="洪水")).decode()
+    assert telegrams(text.encode(encoding)) == telegrams(alert(infos=info(event="洪水")))
+
+
+def test_bytes_that_are_not_of_the_encoding_they_declare_are_refused() -> None:
+    broken = b'<?xml version="1.0" encoding="Shift_JIS"?><alert>\x81</alert>'
+    assert [r.reason for r in read(broken, SOURCE).rejections] == ["encoding-unknown"]
+
+
+def test_a_document_type_is_refused_in_every_encoding() -> None:
+    attack = '<?xml version="1.0" encoding="Shift_JIS"?><!DOCTYPE a [<!ENTITY x "y">]><alert>&x;</alert>'
+    assert [r.reason for r in read(attack.encode("cp932"), SOURCE).rejections] == ["xml-forbidden"]
+
+
+def test_an_alert_within_an_alert_is_not_read_again() -> None:
+    inner = alert("A2").decode()
+    reading = feed(f"<entry><content>{alert('A1', infos=info() + inner).decode()}</content></entry>")
+    assert [event.series for event in reading.events if isinstance(event, Telegram)] == [
+        "cap/city@example/A1"
+    ]
