@@ -24,7 +24,6 @@ from streams.folds.shelters import Place, shelter_state
 from streams.topics import CLOSURES, HAZARDS, SHELTERS
 from streams.world import World
 
-
 COMPILED_S = 120
 """The first question of its kind may wait until its kernels were compiled, and on a busy machine."""
 
