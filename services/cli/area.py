@@ -1,4 +1,4 @@
-"""`mio area build`, `show` and `report`: options, progress and tables. The building is services.area's."""
+"""`mio area build`, `show`, `report` and `evacuate`: options, progress and tables. The building is services.area's."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from services.cli.area_evacuate import evacuate
 from services.cli.area_report import report
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 error_console = Console(stderr=True)
 app.command()(report)
+app.command()(evacuate)
 
 
 @app.command()

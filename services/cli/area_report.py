@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from services.cli.bars import counting
 
 
 def report(
@@ -27,14 +28,8 @@ def report(
 
     console = Console(stderr=True)
     chosen = out or folder.with_name(f"{folder.resolve().name}-report")
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
     try:
-        with Progress(*columns, console=console, transient=True) as bar:
-            task = bar.add_task("starting", total=None)
-
-            def show(done: int, total: int, text: str) -> None:
-                bar.update(task, completed=done, total=total, description=text)
-
+        with counting(console) as show:
             made = make_report(folder, chosen, people=people, now_ms=SystemClock().now_ms(), progress=show)
     except (AreaFolderError, RoutingError, OSError) as error:
         console.print(f"mio area: {error}", style="red", markup=False, highlight=False)

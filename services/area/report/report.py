@@ -42,7 +42,7 @@ def make_report(
     info = read_area(folder)
     progress(0, 1, "opening the area")
     ground = load_ground(folder)
-    residents = read_people(people) if people else _generated(folder, info)
+    residents = read_people(people) if people else generated_residents(folder, info)
     states = (shelter_state(site.id, Place(listed=site)) for site in read_sites(folder))
     districts = read_districts(folder, municipalities=len(info.municipalities))
     basis = prepare(
@@ -59,7 +59,7 @@ def make_report(
     return Report(page, info, basis, situations)
 
 
-def _generated(folder: Path, info: AreaInfo) -> Residents | None:
+def generated_residents(folder: Path, info: AreaInfo) -> Residents | None:
     """The made-up city's generated residents, by home; real areas have none unless they are given."""
     if not info.synthetic:
         return None

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from routing.bottlenecks import Bottleneck
@@ -27,18 +27,21 @@ def write_tables(
     mark = " / ".join(pair("made-up")) if info.synthetic else ""
     tail = (info.name, mark, f"{info.source} {info.network_hash[:12]}", when(made_ms)[0])
     tail_names = ("地域 area", "訓練 drill", "道路網 network", "作成 made")
-    _write(out / REACH, (*REACH_NAMES, *tail_names), ((*row, *tail) for row in _reach(basis, situations)))
-    _write(
+    write_table(
+        out / REACH, (*REACH_NAMES, *tail_names), ((*row, *tail) for row in _reach(basis, situations))
+    )
+    write_table(
         out / BOTTLENECKS,
         (*BOTTLENECK_NAMES, *tail_names),
         ((*row, *tail) for row in _bottlenecks(basis, situations)),
     )
-    _write(
+    write_table(
         out / CATCHMENTS, (*CATCHMENT_NAMES, *tail_names), ((*row, *tail) for row in _catchments(situations))
     )
 
 
-def _write(path: Path, names: Row, rows: Iterator[Row]) -> None:
+def write_table(path: Path, names: Row, rows: Iterable[Row]) -> None:
+    """One file for spreadsheets; no cell of it runs as a formula."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(names)
