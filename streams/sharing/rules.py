@@ -35,11 +35,12 @@ _AROUND_A_NAME = re.compile(r"(?<!\w)\(((?:\w|\.)+)\)")
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One `when` or `unless` of a rule. `text` is Cedar, as the engine itself writes it."""
+    """One `when` or `unless` of a rule. `text` is Cedar, as the engine itself writes it; name_ja: empty where there is none."""
 
     name: str
     kind: str
     text: str
+    name_ja: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +82,27 @@ def read_rules(policies: str) -> tuple[Rule, ...]:
 
 def _rule(name: str, policy: Mapping[str, Any]) -> Rule:
     annotations = policy.get("annotations", {})
-    names = [part.strip() for part in annotations.get("needs", "").split(";") if part.strip()]
     conditions = policy["conditions"]
-    if len(names) != len(conditions):
-        names = [f"condition {number}" for number in range(1, len(conditions) + 1)]
+    names = _names(annotations, "needs", len(conditions)) or [
+        f"condition {number}" for number in range(1, len(conditions) + 1)
+    ]
+    japanese = _names(annotations, "needs_ja", len(conditions)) or [""] * len(conditions)
     return Rule(
         id=name,
         permits=policy["effect"] == "permit",
         action=policy["action"].get("entity", {}).get("id", ""),
         annotations=annotations,
         conditions=tuple(
-            Condition(label, one["kind"], _text(one)) for label, one in zip(names, conditions, strict=True)
+            Condition(label, one["kind"], _text(one), label_ja)
+            for label, label_ja, one in zip(names, japanese, conditions, strict=True)
         ),
     )
+
+
+def _names(annotations: Mapping[str, str], key: str, count: int) -> list[str]:
+    """One name a condition, or none at all: names of which it is not sure whose they are help nobody."""
+    names = [part.strip() for part in annotations.get(key, "").split(";") if part.strip()]
+    return names if len(names) == count else []
 
 
 def _text(condition: Mapping[str, Any]) -> str:
@@ -127,6 +136,7 @@ def list_faults(rules: tuple[Rule, ...]) -> list[str]:
     faults += [f"row {row}: not a row of the decision table" for row in sorted({*rows} - {*ROWS})]
     if len(rows) > 1:
         faults += [f"row {row}: no permit" for row in ROWS if row not in rows]
+        faults += [fault for rule in rules for fault in _faults_of_words(rule)]
         lacking = sorted(ALWAYS_WIN - {rule.reason for rule in rules if not rule.permits})
         faults += [f"no forbid with the reason {reason}" for reason in lacking]
     return faults
@@ -146,6 +156,17 @@ def _faults_of(rule: Rule) -> Iterator[str]:
         yield f"{where}: @gate({rule.gate!r}) is neither {BY_TELEGRAM} nor {BY_PEOPLE}"
     if rule.gate:
         yield from _faults_of_gate(rule, where)
+
+
+def _faults_of_words(rule: Rule) -> Iterator[str]:
+    """A version that counsel signs says everything in Japanese as well."""
+    where = f"{rule.id} (row {rule.row})"
+    for word in WORDS if rule.permits else ("basis",):
+        for name in (word, f"{word}_ja"):
+            if not rule.annotations.get(name):
+                yield f"{where}: @{name} is missing"
+    if rule.permits and not all(condition.name_ja for condition in rule.conditions):
+        yield f"{where}: @needs_ja must name each of {len(rule.conditions)} conditions, with ; between them"
 
 
 def _faults_of_gate(rule: Rule, where: str) -> Iterator[str]:

@@ -38,6 +38,9 @@ def test_the_newest_version_has_a_permit_for_each_of_the_thirteen_rows() -> None
     ("old", "new", "fault"),
     [
         ('@basis("consent")\n', "", "@basis is missing"),
+        ('@basis_ja("取消")\n', "", "@basis_ja is missing"),
+        ('@scope_ja("一人")\n', "", "@scope_ja is missing"),
+        ('@needs_ja("事業者または研究者; 保護済み")', '@needs_ja("保護済み")', "@needs_ja must name"),
         ('@reason("cancelled")', '@reason("other")', "no forbid with the reason cancelled"),
         ('@row("13")', '@row("12")', "row 13: no permit"),
         ('@row("13")', '@row("14")', "row 14: not a row"),
@@ -70,6 +73,9 @@ def test_the_table_has_a_line_a_row_with_its_basis_and_a_line_for_each_forbid() 
 def test_the_page_shows_the_conditions_that_the_engine_evaluates_and_nothing_from_outside() -> None:
     page = as_html(NEW)
     assert "context.gate.level &gt;= context.consent.level" in page
+    assert "災害対策基本法49条の11第3項" in page
+    assert "approved by another: mayor" in page
+    assert "別の人（市町村長）が承認" in page
     assert "http" not in page
 
 
