@@ -1,4 +1,4 @@
-"""The shelter field on Porto: build against scipy, opening, answers. Prints one JSON line a figure; needs the test data (MIO_TEST_DATA)."""
+"""The shelter field on Porto: build against scipy, opening. Prints one JSON line a figure; needs the test data (MIO_TEST_DATA)."""
 
 import json
 import os
@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import orjson
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
@@ -18,7 +17,6 @@ from routing.profiles import CLOSED
 from services.navigator.answers import Moment
 from services.navigator.ground import Ground
 from services.navigator.links import LinkCache
-from services.navigator.polyline import encode_polyline6
 from services.navigator.state import World as State
 from streams.events.base import Hazard
 from streams.events.closures import ClosureState, Geometry, Mode
@@ -132,15 +130,6 @@ def main() -> None:
     built = cpu_ms(lambda: routing.Field.build(walking, targets, overlay))
     say("porto_field_build", built, "ms", peer=cpu_ms(scipy_search(field)))
     say("porto_moment_after_100_closures_4_fields", moment_ms(network, targets), "ms", bar=150)
-    places = network.node_lat[:2000:2].tolist(), network.node_lon[:2000:2].tolist()
-
-    def answer_all() -> None:
-        for lat, lon in zip(*places, strict=True):
-            found = routing.find_route(field, lat, lon)
-            if isinstance(found, routing.Route):
-                orjson.dumps({"to": found.target, "s": found.seconds, "line": encode_polyline6(found.points)})
-
-    say("porto_answers_single", 1000 / cpu_ms(answer_all, 3) * len(places[0]), "1/s", bar=50_000, less=False)
 
 
 if __name__ == "__main__":

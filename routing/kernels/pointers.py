@@ -4,6 +4,7 @@ A loop that takes arrays looks at each before it begins, some tenth of a microse
 and where they are for as long as anybody may call with it.
 """
 
+from functools import cache
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
@@ -23,12 +24,18 @@ def table_of(columns: NamedTuple) -> Table:
     Raises:
         TypeError: a column is not what its tuple says, or does not lie in one piece; a loop would read past it.
     """
-    kinds = type(columns).__annotations__
-    for name, column in zip(columns._fields, columns, strict=True):
-        expected = get_args(get_args(kinds[name])[1])[0]
+    for (name, expected), column in zip(_kinds(type(columns)), columns, strict=True):
         if column.dtype != expected or not column.flags.c_contiguous:
-            raise TypeError(f"column {name}: expected {expected.__name__} in one piece, not {column.dtype}")
-    return np.array([(column.ctypes.data, len(column)) for column in columns], np.uint64)
+            raise TypeError(f"column {name}: expected {expected} in one piece, not {column.dtype}")
+    return np.array([(column.__array_interface__["data"][0], len(column)) for column in columns], np.uint64)
+
+
+@cache
+def _kinds(form: type[NamedTuple]) -> tuple[tuple[str, np.dtype[Any]], ...]:
+    """(name, kind) of each column, as the tuple's annotations say."""
+    return tuple(
+        (name, np.dtype(get_args(get_args(kind)[1])[0])) for name, kind in form.__annotations__.items()
+    )
 
 
 @intrinsic
