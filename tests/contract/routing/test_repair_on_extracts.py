@@ -1,4 +1,4 @@
-"""On real streets: after each of many changes the repaired field is that of a full build, and of another engine."""
+"""On real streets, on every extract: after each of many changes the repaired field is that of a full build, and of two other engines."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,11 +8,14 @@ import pytest
 import shapely
 
 import routing
+from routing.build.graph_csv import read_graph_csv
 from tests.contract.routing.extracts import read_extract
-from tests.unit.routing.oracles import as_floats, scipy_distances
+from tests.contract.routing.test_extracts import BUILT
+from tests.unit.routing.oracles import as_floats, check_canonical, networkx_distances, scipy_distances
 from tests.unit.routing.test_repair import check_equal, columns_of
 
 STEPS = {"monaco.osm.pbf": 60, "porto_portugal.osm.pbf": 24}
+OTHERS = [name for name in (*BUILT, "osaka-kita") if name not in STEPS]
 EACH = 12
 """Each so manieth step is also compared with scipy."""
 
@@ -87,17 +90,15 @@ def way_changed(before: routing.Field, after: routing.Field) -> np.ndarray:
         changed = more
 
 
-@pytest.mark.parametrize("name", STEPS)
-@pytest.mark.parametrize("most_cut", [0.25, 1.0])
-def test_a_repaired_field_is_that_of_a_full_build_on_real_streets(
-    data_dir: Path, name: str, most_cut: float
-) -> None:
-    network = read_extract(data_dir / "osm" / name)
-    city = City(network, seed=len(name))
+def change_often(
+    network: routing.Network, *, seed: int, steps: int, most_cut: float
+) -> tuple[routing.Field, int]:
+    """The field after so many changes, each checked, and how many times it was built anew."""
+    city = City(network, seed=seed)
     walking = routing.Walking.of(routing.Snapper(network), routing.get_profile("adult"))
     field = routing.Field.build(walking, list(city.targets.values()), city.overlay)
     rebuilt = 0
-    for step in range(STEPS[name]):
+    for step in range(steps):
         city.change()
         former, kept = field, columns_of(field)
         repair = field.repair(list(city.targets.values()), city.overlay, most_cut=most_cut)
@@ -107,8 +108,30 @@ def test_a_repaired_field_is_that_of_a_full_build_on_real_streets(
         assert np.array_equal(np.sort(repair.touched), np.flatnonzero(way_changed(former, field)))
         if step % EACH == 0:
             assert np.array_equal(as_floats(field.dist), scipy_distances(field))
+    return field, rebuilt
+
+
+@pytest.mark.parametrize("name", STEPS)
+@pytest.mark.parametrize("most_cut", [0.25, 1.0])
+def test_a_repaired_field_is_that_of_a_full_build_on_real_streets(
+    data_dir: Path, name: str, most_cut: float
+) -> None:
+    network = read_extract(data_dir / "osm" / name)
+    _, rebuilt = change_often(network, seed=len(name), steps=STEPS[name], most_cut=most_cut)
     assert rebuilt < STEPS[name]
     assert (rebuilt == 0) == (most_cut == 1.0)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_on_every_other_extract_too_and_two_engines_and_the_order_of_ties_agree(
+    data_dir: Path, name: str
+) -> None:
+    path = data_dir / "osm" / name
+    network = read_graph_csv(path) if path.is_dir() else read_extract(path)
+    field, _ = change_often(network, seed=1, steps=10, most_cut=0.5)
+    assert np.isfinite(as_floats(field.dist)).any()
+    assert np.array_equal(as_floats(field.dist), networkx_distances(field))
+    check_canonical(field)
 
 
 @pytest.mark.parametrize("name", STEPS)

@@ -140,9 +140,9 @@ def expected_costs(walking: routing.Walking, overlay: routing.Overlay) -> list[i
 def seeds_of(field: routing.Field) -> list[tuple[int, int, int]]:
     """(node, cost, target): both open ways in to each target."""
     network, rows = field.network, []
-    for edge in range(network.edge_count):
-        for index, snap in enumerate(field.snaps):
-            if snap is not None and snap.link == network.edge_link[edge] and field.cost[edge] < CLOSED:
+    for index, snap in enumerate(field.snaps):
+        for edge in np.flatnonzero(network.edge_link == snap.link).tolist() if snap is not None else ():
+            if field.cost[edge] < CLOSED:
                 share = snap.share if network.edge_forward[edge] else 1 - snap.share
                 cost = partial_cost(int(field.cost[edge]), share) + field.targets[index].price_ds
                 rows.append((int(network.edge_tail[edge]), cost, index))

@@ -14,6 +14,7 @@ from tests.unit.routing.graphs import (
     draw_graph,
     for_cases,
     forest_of,
+    graph_of,
 )
 
 CASES = 60
@@ -43,7 +44,7 @@ def built(graph: Graph, cost: Ints, seeds: list[Seed]) -> tuple[Ints, Ints, Ints
 @for_cases(CASES)
 def test_a_forest_has_the_least_label_at_each_node(case: int) -> None:
     rng = np.random.default_rng(case)
-    graph = draw_graph(rng)
+    graph = draw_graph(rng, edges=int(rng.choice([0, 5, 24, 24])))
     cost, seeds = (
         draw_costs(rng, graph.edges, largest=int(rng.choice([2, 7, 40]))),
         draw_seeds(rng, graph.nodes),
@@ -53,6 +54,14 @@ def test_a_forest_has_the_least_label_at_each_node(case: int) -> None:
     expected = forest_of(best_labels(graph, cost, seeds))
     for made, column in zip(built(graph, cost, seeds), expected, strict=True):
         assert made.tolist() == column.tolist()
+
+
+def test_the_most_offers_that_there_can_be_have_room() -> None:
+    """Each seed is better than the one before, and so is each edge: as many entries as seeds and edges."""
+    graph = graph_of([(1, 0)] * 12, 2)
+    cost, seeds = np.arange(12, 0, -1, dtype=np.int32), [Seed(0, 0, 5 - k) for k in range(5)]
+    dist, next_edge, _ = built(graph, cost, seeds)
+    assert (dist.tolist(), next_edge.tolist()) == ([1, 2], [-1, 11])
 
 
 @for_cases(CASES)
