@@ -114,8 +114,8 @@ class Reader:
         target, time = self._index[found.target], round(found.seconds * 10)
         return bytes(line_json(target, time, found.length_m, np.array(found.points), self._text_table))
 
-    def find(self, lat: float, lon: float) -> Route | Stay:
-        """The whole answer for one place.
+    def find(self, lat: float, lon: float, *, alternatives: int = ALTERNATIVES) -> Route | Stay:
+        """The whole answer for one place, with up to so many alternatives.
 
         Raises:
             PlaceError: it cannot be a place, or lies outside the network's surroundings.
@@ -124,12 +124,12 @@ class Reader:
         streets, forest = self._streets, self._forest
         snapped = snap(lat, lon, streets.grid, forest.usable, REACH_M)
         if snapped[0] < 0:
-            return find_route(self.field, lat, lon)
+            return find_route(self.field, lat, lon, alternatives=alternatives)
         kind, cost, target, edges, points, links, marks, legs, time, length, unknown, known = find_way(
             snapped[0], snapped[1], self._forest_table, streets.line_table
         )
         if kind != ROUTE:
-            return find_route(self.field, lat, lon)
+            return find_route(self.field, lat, lon, alternatives=alternatives)
         lines, network = streets.lines, streets.network
         steps, metres = begin_steps(points, links, marks, legs, lines.kind, lines.name, TURN_DEG, BACK_DEG)
         origin, overlay = make_snap((lat, lon), snapped), self.field.overlay
@@ -140,7 +140,7 @@ class Reader:
             seconds=time / 10,
             cost=cost,
             snap=origin,
-            alternatives=self._alternatives(origin, target),
+            alternatives=self._alternatives(origin, target)[:alternatives] if alternatives else (),
             closed_by=overlay.causes_of(origin.link, mode_of(self.field.walking.profile)),
             starts_in_zone=bool(overlay.membranes) and overlay.is_inside(origin.link, origin.lat, origin.lon),
             unknown_surface_share=unknown,

@@ -13,8 +13,10 @@ from types import MappingProxyType
 
 import numpy as np
 
+from routing.batch import Reader, Streets
 from routing.field import Field
-from routing.kernels.alt import DIST, NEXT, Marks, search_back, wipe
+from routing.kernels.alt import Marks, copy_ways, search_back, wipe, wipe_ways
+from routing.kernels.forest import INF
 from routing.route import Leg, Route, Stay, find_route, list_directs, list_starts, snap_origin
 from routing.seeds import Doors
 from routing.snap import NEAR_M, Snap, frozen
@@ -25,36 +27,40 @@ from routing.weights import CostChange, Weights
 KEPT_TREES = 32
 """12 bytes a node each, and 4 an edge for each change that some of them have not seen."""
 AT_ONCE = 4
-"""Searches under way; each writes on 16 bytes a node. More would only wait for processors."""
+"""Searches under way; each writes on 24 bytes a node. More would only wait for processors."""
 WORTH_A_TREE = 0.3
 """A tree costs about as much as searches that take so many nodes, as a share of all."""
 MOST_COUNTED = 4096
 """So many places are remembered for what searches for them have cost."""
 
 
+class Sheet:
+    """Paper for one search. labels: int32[nodes, 4], see `routing.kernels.alt`. dist, next_edge: int32[nodes], the ways that it found."""
+
+    def __init__(self, nodes: int) -> None:
+        self.labels = np.zeros((nodes, 4), np.int32)
+        self.dist, self.next_edge = np.full(nodes, INF, np.int32), np.full(nodes, -1, np.int32)
+        wipe(np.arange(nodes, dtype=np.int32), self.labels)
+
+
 class Pages:
-    """Paper for searches on one network: made at need, used again, never more than `AT_ONCE`."""
+    """Sheets for one network: made at need, used again, never more than `AT_ONCE`."""
 
     def __init__(self, nodes: int) -> None:
         self._turn = threading.BoundedSemaphore(AT_ONCE)
-        self._free: list[Ints] = []
+        self._free: list[Sheet] = []
         self.target = np.zeros(nodes, np.int32)
         """int32[nodes]: the one target, wherever a way leads to it."""
 
     @contextmanager
-    def sheet(self) -> Iterator[Ints]:
-        """int32[nodes, 4], see `routing.kernels.alt`, with nothing on it; whoever writes wipes it."""
+    def sheet(self) -> Iterator[Sheet]:
+        """One with nothing on it; whoever writes wipes it."""
         with self._turn:
-            sheet = self._free.pop() if self._free else self._make()
+            sheet = self._free.pop() if self._free else Sheet(len(self.target))
             try:
                 yield sheet
             finally:
                 self._free.append(sheet)
-
-    def _make(self) -> Ints:
-        sheet = np.zeros((len(self.target), 4), np.int32)
-        wipe(np.arange(len(self.target), dtype=np.int32), sheet)
-        return sheet
 
 
 @dataclass(frozen=True)
@@ -72,12 +78,14 @@ class _Origins:
 class Search:
     """Ways at one moment to places for which no tree is kept. Nothing of a question stays behind. It is a `routing.tours.Ways`.
 
-    marks: landmarks over the costs of the weights' profile, or none. pages: of their network.
+    marks: landmarks over the costs of the weights' profile, or none. pages: of their network. streets: the network as compiled loops
+    read it; without it ways are laid out some ten times as slowly.
     """
 
     weights: Weights
     marks: Marks
     pages: Pages
+    streets: Streets | None = None
 
     def way(self, origin: Target, goal: Target) -> Route | Stay:
         """The way from place to place, whatever the goal's price. No alternatives.
@@ -94,7 +102,13 @@ class Search:
             PlaceError: the origin is no place, or has no way near.
         """
         with self._searched(goal, [origin]) as (field, _, taken):
-            return find_route(field, origin.lat, origin.lon, alternatives=0), taken
+            return self.read(field, origin), taken
+
+    def read(self, field: Field, origin: Target) -> Route | Stay:
+        """The way from a place by a field, without alternatives."""
+        if self.streets is None:
+            return find_route(field, origin.lat, origin.lon, alternatives=0)
+        return Reader(self.streets, field).find(origin.lat, origin.lon, alternatives=0)
 
     def costs(self, origins: Sequence[Target], goals: Sequence[Target]) -> Costs:
         """What the same ways cost, from each origin to each goal: one search a goal.
@@ -119,12 +133,15 @@ class Search:
             touched, taken = search_back(
                 frozen(network.in_start), frozen(network.edge_tail), frozen(field.cost),
                 left.node, left.cost, left.group, len(origins),
-                field.seeds.node, field.seeds.cost, self.marks, sheet,
+                field.seeds.node, field.seeds.cost, self.marks, sheet.labels,
             )  # fmt: skip
+            heads = frozen(network.edge_head)
+            copied = copy_ways(left.node, heads, sheet.labels, sheet.dist, sheet.next_edge)
             try:
                 yield field, left, int(taken)
             finally:
-                wipe(touched, sheet)
+                wipe(touched, sheet.labels)
+                wipe_ways(copied, sheet.dist, sheet.next_edge)
 
 
 def leave(weights: Weights, origins: Sequence[Target]) -> _Origins:
@@ -133,7 +150,7 @@ def leave(weights: Weights, origins: Sequence[Target]) -> _Origins:
     Raises:
         PlaceError: one of them is no place, or has no way near.
     """
-    field = _hang(weights, (), (), np.empty((0, 4), np.int32), np.empty(0, np.int32))
+    field = _hang(weights, (), (), Sheet(0), np.empty(0, np.int32))
     snaps = tuple(snap_origin(field, origin.lat, origin.lon) for origin in origins)
     legs = tuple(list_starts(field, snap) for snap in snaps)
     rows = [
@@ -161,12 +178,12 @@ def nearest_goals(field: Field, origins: Sequence[Target], count: int) -> list[T
 
 
 def _hang(
-    weights: Weights, goals: tuple[Target, ...], snaps: tuple[Snap | None, ...], sheet: Ints, target: Ints
+    weights: Weights, goals: tuple[Target, ...], snaps: tuple[Snap | None, ...], sheet: Sheet, target: Ints
 ) -> Field:
-    """A field that has these goals, and whatever stands on the sheet."""
+    """A field that has these goals, and the ways on the sheet."""
     doors = Doors.of(weights.walking.network, snaps, [0] * len(goals))
     seeds = doors.seeds(weights.walking, weights.cost)
-    return Field(weights, goals, snaps, doors, seeds, sheet[:, DIST], sheet[:, NEXT], target)
+    return Field(weights, goals, snaps, doors, seeds, sheet.dist, sheet.next_edge, target)
 
 
 def _costs_by(field: Field, left: _Origins) -> Costs:
@@ -224,7 +241,7 @@ class Trees:
         """
         tree = self.find(goal)
         if tree is not None:
-            return find_route(tree, origin.lat, origin.lon, alternatives=0)
+            return self.search.read(tree, origin)
         found, taken = self.search.seek(origin, goal)
         if self._is_public(goal) and self._is_worth_it(_unpriced(goal), taken):
             self.get(goal)

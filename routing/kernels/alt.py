@@ -186,8 +186,36 @@ def search_back(
 
 
 @njit(cache=True, nogil=True)
+def copy_ways(start_node, edge_head, sheet, dist, next_edge):
+    """Writes the ways from the starts, as the sheet has them, into dist, next_edge: int32[nodes]; returns int32[k], the nodes on them."""
+    nodes, count = np.empty(64, np.int32), 0
+    for start in start_node:
+        v = start
+        while sheet[v, DIST] != INF and dist[v] == INF:
+            if count == len(nodes):
+                larger = np.empty(2 * count, np.int32)
+                larger[:count] = nodes
+                nodes = larger
+            nodes[count] = v
+            count += 1
+            dist[v], next_edge[v] = sheet[v, DIST], sheet[v, NEXT]
+            if next_edge[v] < 0:
+                break
+            v = np.int64(edge_head[next_edge[v]])
+    return nodes[:count]
+
+
+@njit(cache=True, nogil=True)
 def wipe(touched, sheet):
-    """Makes these nodes as if nothing had been written."""
+    """Makes these nodes as if nothing had been written; the same for two columns with `wipe_ways`."""
     for v in touched:
         sheet[v, DIST] = INF
         sheet[v, NEXT] = -1
+
+
+@njit(cache=True, nogil=True)
+def wipe_ways(nodes, dist, next_edge):
+    """Makes these nodes as if no way led from them."""
+    for v in nodes:
+        dist[v] = INF
+        next_edge[v] = -1

@@ -1,6 +1,6 @@
 """A search and a tree say what a field of that one target says, to the last edge; and what was written for a question is wiped off."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import product
 
 import hypothesis.strategies as st
@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 import routing
 from routing import landmarks
+from routing.batch import Reader, Streets
 from routing.errors import PlaceError
 from routing.kernels.alt import DIST, NEXT, UNKNOWN, Marks
 from routing.kernels.forest import INF
@@ -69,6 +70,14 @@ def by_field(weights: routing.Weights, origin: routing.Target, goal: routing.Tar
     return routing.find_route(routing.Field.of(weights, [goal]), origin.lat, origin.lon, alternatives=0)
 
 
+def said(found: routing.Route | routing.Stay) -> tuple[object, ...]:
+    """All that an answer says, of whatever kind of route it is."""
+    return tuple(
+        getattr(found, f.name)
+        for f in fields(routing.Stay if isinstance(found, routing.Stay) else routing.Route)
+    )
+
+
 @EXACT
 @given(situations(), st.sampled_from([3, 20, 60_000]), st.data())
 def test_a_search_finds_the_very_way_of_a_field_of_that_target(
@@ -81,6 +90,20 @@ def test_a_search_finds_the_very_way_of_a_field_of_that_target(
         expected = by_field(weights, origin, goal)
         assert drawn.way(origin, goal) == expected
         assert plain.way(origin, goal) == expected
+
+
+@EXACT
+@given(situations(), st.data())
+def test_compiled_loops_read_of_a_search_what_they_read_of_a_field(
+    weights: routing.Weights, data: st.DataObject
+) -> None:
+    network, streets = weights.walking.network, Streets(weights.walking.snapper)
+    search = replace(search_by(weights), streets=streets)
+    for _ in range(3):
+        origin, goal = data.draw(places_on(network, "o")), data.draw(places_on(network, "g"))
+        reader = Reader(streets, routing.Field.of(weights, [goal]))
+        expected = reader.find(origin.lat, origin.lon, alternatives=0)
+        assert said(search.way(origin, goal)) == said(expected)
 
 
 @EXACT
@@ -193,8 +216,10 @@ def test_whatever_a_search_wrote_is_wiped_off_also_after_an_error() -> None:
     with pytest.raises(ZeroDivisionError), search._searched(corner(8, 8), [corner(0, 0)]):
         raise ZeroDivisionError
     with search.pages.sheet() as sheet:
-        assert (sheet[:, DIST] == INF).all()
-        assert (sheet[:, NEXT] == -1).all()
+        assert (sheet.labels[:, DIST] == INF).all()
+        assert (sheet.labels[:, NEXT] == -1).all()
+        assert (sheet.dist == INF).all()
+        assert (sheet.next_edge == -1).all()
 
 
 def test_paper_is_used_again_and_never_more_than_a_few_sheets_at_once() -> None:
