@@ -3,8 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 PYTHON ?= python3
-# processes that share the tests out among them (tests/schedule.py); 0: none, one after the other
-WORKERS ?= 2
+# processes that share the tests out among them (tests/schedule.py); 0: one after the other, as a broker or view of yours needs it
+WORKERS ?= $(if $(MIO_KAFKA)$(MIO_REDIS),0,2)
 BIN := .venv/bin
 READY := .venv/.ready
 WEB := dashboard_api/web
