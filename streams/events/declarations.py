@@ -49,11 +49,12 @@ class Proposed(Event, frozen=True, kw_only=True, tag="proposed"):
 
 
 class Approved(Event, frozen=True, kw_only=True, tag="approved"):
-    """Opens the gate. code: digest of the one-time code, where the approval came by one."""
+    """Opens the gate. proposal: digest of the one proposal that was read and approved. code: digest of the one-time code, if one was used."""
 
     id: str
     at_ms: int
     by: Officer
+    proposal: str
     channel: Channel = Channel.DEVICE
     code: str = ""
 

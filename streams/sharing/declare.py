@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import msgspec
 import shapely
 
 from streams.events.base import Status
@@ -19,6 +20,7 @@ from streams.sharing.declared import (
     declared,
     may_approve,
     may_close,
+    proposal_digest,
     spent_codes,
 )
 from streams.sharing.disclosures import Disclosure, summarise
@@ -91,7 +93,7 @@ def approve(events: Events, by: Mandate, terms: Terms, *, now_ms: int) -> Approv
     refusal = _mandate_refusal(by, now_ms) or _approval_refusal(now, by.officer, terms)
     if refusal or now is None:
         return refusal or _no_such()
-    return Approved(id=now.proposal.id, at_ms=now_ms, by=by.officer)
+    return Approved(id=now.proposal.id, at_ms=now_ms, by=by.officer, proposal=proposal_digest(now.proposal))
 
 
 def approve_by_code(
@@ -113,7 +115,7 @@ def approve_by_code(
     given = approve(events, by, terms, now_ms=now_ms)
     if isinstance(given, Refusal):
         return given
-    return Approved(id=given.id, at_ms=now_ms, by=by.officer, channel=Channel.CODE, code=digest)
+    return msgspec.structs.replace(given, channel=Channel.CODE, code=digest)
 
 
 def renew(

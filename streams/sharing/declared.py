@@ -1,5 +1,6 @@
 """What a declaration is worth at a moment: a function of its events, whatever their order and however often they came."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -82,33 +83,48 @@ def is_sound(proposal: Proposed, terms: Terms) -> bool:
     )
 
 
+def proposal_digest(proposal: Proposed) -> str:
+    """What an approval names: nobody can exchange purpose, place or persons under it afterwards."""
+    return hashlib.blake2b(encode(proposal), digest_size=32).hexdigest()
+
+
 def declared(
     events: Events, terms: Terms, now_ms: int, *, spent: Mapping[str, str] | None = None
 ) -> Declared | None:
     """What it is worth now; None before a sound proposal. spent: code digest -> the one declaration it may approve."""
     until_now = [e for e in events if e.at_ms <= now_ms]
-    proposal = next((e for e in until_now if isinstance(e, Proposed) and is_sound(e, terms)), None)
-    if proposal is None:
+    proposals = [e for e in until_now if isinstance(e, Proposed) and is_sound(e, terms)]
+    if not proposals:
         return None
+    found = [(a, p) for a, p in _approvals(until_now, proposals, spent or {}) if _is_approved(a, p, terms)]
+    approval, proposal = found[0] if found else (None, proposals[0])
     after = [e for e in until_now if e.at_ms >= proposal.at_ms]
     closing = next((e for e in after if isinstance(e, Closed) and may_close(e.by, proposal, terms)), None)
-    lapses_ms = proposal.at_ms + terms.parameters.proposal_lapses_h * HOUR_MS
-    approval = next(
-        (
-            e
-            for e in after
-            if isinstance(e, Approved)
-            and e.at_ms < lapses_ms
-            and (closing is None or e.at_ms < closing.at_ms)
-            and may_approve(e.by, proposal, terms)
-            and (e.channel is Channel.DEVICE or (spent or {}).get(e.code) == proposal.id)
-        ),
-        None,
-    )
-    if approval is None:
-        return _unopened(proposal, closing, lapses_ms, now_ms)
+    if approval is None or (closing is not None and closing.at_ms <= approval.at_ms):
+        return _unopened(proposal, closing, _lapses_ms(proposal, terms), now_ms)
     until_ms = _until_ms(proposal, approval, after, terms)
     return _opened(Declared(proposal, Stage.OPEN, approval.by, approval.at_ms, until_ms), closing, now_ms)
+
+
+def _approvals(
+    events: Iterable[DeclarationEvent], proposals: list[Proposed], spent: Mapping[str, str]
+) -> Iterator[tuple[Approved, Proposed]]:
+    """Each approval with the proposal that it names."""
+    by_digest = {proposal_digest(proposal): proposal for proposal in proposals}
+    for event in events:
+        if isinstance(event, Approved) and event.proposal in by_digest:
+            proposal = by_digest[event.proposal]
+            if event.channel is Channel.DEVICE or spent.get(event.code) == proposal.id:
+                yield event, proposal
+
+
+def _is_approved(approval: Approved, proposal: Proposed, terms: Terms) -> bool:
+    in_time = proposal.at_ms <= approval.at_ms < _lapses_ms(proposal, terms)
+    return in_time and may_approve(approval.by, proposal, terms)
+
+
+def _lapses_ms(proposal: Proposed, terms: Terms) -> int:
+    return proposal.at_ms + terms.parameters.proposal_lapses_h * HOUR_MS
 
 
 def _unopened(proposal: Proposed, closing: Closed | None, lapses_ms: int, now_ms: int) -> Declared:
@@ -159,7 +175,7 @@ def change_times(events: Events, terms: Terms) -> Iterator[int]:
     for event in events:
         yield event.at_ms
         if isinstance(event, Proposed):
-            yield event.at_ms + terms.parameters.proposal_lapses_h * HOUR_MS
+            yield _lapses_ms(event, terms)
         if isinstance(event, Approved | Renewed):
             now = declared(events, terms, event.at_ms, spent=spent_codes([events]))
             if now is not None and now.until_ms is not None:

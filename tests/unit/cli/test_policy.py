@@ -11,9 +11,8 @@ from services.cli.main import app
 from services.cli.policy_backtest import Report
 from services.cli.policy_people import PeopleError, make_people, read_people
 from streams.cells import Gazetteer, cells_of_circle
-from streams.events.declarations import Approved
 from streams.sharing.outcomes import Outcome
-from tests.unit.streams.sharing.acts import BEN, proposed
+from tests.unit.streams.sharing.acts import approved, proposed
 
 HEADER = "subject,municipality,lat,lon,choice,level,protection_order,trapped_at\n"
 TELEGRAM = """<?xml version="1.0" encoding="UTF-8"?>
@@ -74,7 +73,7 @@ def test_a_record_and_people_become_json_a_page_and_a_summary(record: Path, tmp_
 
 def test_declarations_are_read_line_by_line_and_open_their_gate(record: Path, tmp_path: Path) -> None:
     acts, out = tmp_path / "acts.jsonl", tmp_path / "out.json"
-    events = proposed(10), Approved(id="d1", at_ms=11 * 3_600_000, by=BEN.officer)
+    events = proposed(10), approved(proposed(10))
     acts.write_bytes(b"\n".join(msgspec.json.encode(event) for event in events))
     assert mio("--telegrams", record, "--declarations", acts, "--json", out)[0] == 0
     assert _open_rows(read(out).outcome) == {2, 3}

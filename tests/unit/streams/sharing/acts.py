@@ -2,10 +2,11 @@
 
 from streams.events.alerts import AreaConditions, Condition, Severity, Telegram
 from streams.events.base import Action, AreaRef, Hazard, Status
-from streams.events.declarations import DeclarationEvent, Officer, Proposed, Scope
+from streams.events.declarations import Approved, DeclarationEvent, Officer, Proposed, Scope
 from streams.events.gates import GateState
 from streams.sharing.choices import terms_of
 from streams.sharing.declare import Draft, Mandate, propose
+from streams.sharing.declared import proposal_digest
 from streams.sharing.gates import Ledger, fold_event, gate_states
 from streams.sharing.levels import Said, Towns, say
 from streams.sharing.versions import newest, read_version
@@ -85,3 +86,13 @@ def proposed(at_h: float = 10, draft: Draft = DRAFT, by: Mandate = ANNA) -> Prop
     event = propose(draft, by, TERMS, world=World.REAL, now_ms=int(at_h * HOUR))
     assert isinstance(event, Proposed), event
     return event
+
+
+def approved(of: Proposed, at_h: float = 11, by: Officer = BEN.officer, **fields: object) -> Approved:
+    return Approved(
+        id=of.id,
+        at_ms=int(at_h * HOUR),
+        by=by,
+        proposal=proposal_digest(of),
+        **fields,  # type: ignore[arg-type]
+    )

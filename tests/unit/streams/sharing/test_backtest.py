@@ -13,7 +13,7 @@ from services.cli.policy_page import make_page, when
 from streams.cells import cell_name
 from streams.events.base import Action, Status
 from streams.events.choices import PolicyChosen
-from streams.events.declarations import Approved, Closed, DeclarationEvent
+from streams.events.declarations import Closed, DeclarationEvent
 from streams.events.gates import Stand
 from streams.sharing.backtest import Record, run
 from streams.sharing.decide import Decider
@@ -24,13 +24,23 @@ from streams.sharing.requests import FOREVER_MS, Circumstances, ConsentView, Per
 from streams.sharing.versions import Version, newest, read_version
 from streams.sharing.visibility import PURPOSE, Resident, Sight
 from streams.world import World
-from tests.unit.streams.sharing.acts import BEN, DRAFT, HOUR, NEIGHBOUR, TERMS, TOWN, ledger, proposed, said
+from tests.unit.streams.sharing.acts import (
+    BEN,
+    DRAFT,
+    HOUR,
+    NEIGHBOUR,
+    TERMS,
+    TOWN,
+    approved,
+    ledger,
+    proposed,
+    said,
+)
 
 NEW, OLD = read_version(newest()), read_version("2026-1")
 INSIDE, OUTSIDE = h3.latlng_to_cell(34.55, 135.25, 9), h3.latlng_to_cell(34.75, 135.25, 9)
 TYPHOON = (said(10, 3), said(12, 4), said(20, 0))
-APPROVED = Approved(id="d1", at_ms=14 * HOUR, by=BEN.officer)
-DECLARED = (proposed(13), APPROVED)
+DECLARED = (proposed(13), approved(proposed(13), 14))
 
 
 def resident(name: str = "s1", **fields: object) -> Resident:
@@ -116,7 +126,7 @@ def test_a_declaration_for_named_persons_shows_those_of_the_list_and_no_other() 
     act = proposed(13, replace(DRAFT, row=6, scope=scope))
     mayor = msgspec.structs.replace(BEN.officer, role="mayor")
     people = [resident("s1", assisted=True), resident("s2"), resident("s3", assisted=True)]
-    look = exposure(tried(people, acts=(act, msgspec.structs.replace(APPROVED, by=mayor))), 6)
+    look = exposure(tried(people, acts=(act, approved(act, 14, mayor))), 6)
     assert look
     assert (look.persons, look.recipient) == (1, "supporter")
 
@@ -249,7 +259,7 @@ def test_what_is_remembered_decides_as_each_person_asked_alone(people: list[Resi
 
 def test_the_page_shows_timelines_maps_and_differences_and_lets_nothing_through() -> None:
     hostile = replace(DRAFT, id="<script>x</script>")
-    acts = (proposed(13, hostile), msgspec.structs.replace(APPROVED, id=hostile.id))
+    acts = (proposed(13, hostile), approved(proposed(13, hostile), 14))
     people = [agreed(3, "t", trapped_ms=11 * HOUR), resident("b", cell=OUTSIDE)]
     old, new = tried(people, version=OLD), tried(people, acts=acts)
     page = make_page(new, against=old, changes=list_changes(old, new), notes=["<b>note</b>"])

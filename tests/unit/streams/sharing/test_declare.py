@@ -42,12 +42,14 @@ from tests.unit.streams.sharing.acts import (
     NEIGHBOUR,
     POLYGON,
     TERMS,
+    approved,
     mandate,
     proposed,
 )
 
 ONE, TWO = Scope(subjects=("s1",)), Scope(subjects=("s1", "s2"))
 CROSSED = Scope(ring=((0, 0), (1, 1), (0, 1), (1, 0)))
+WIDER = ((30.0, 130.0), (30.0, 140.0), (40.0, 140.0))
 AWAY = Scope(ring=((0, 0), (0, 999), (1, 1)))
 
 
@@ -163,12 +165,26 @@ FORGED: list[Officer] = [
 
 @pytest.mark.parametrize("by", FORGED)
 def test_an_approval_that_should_not_exist_opens_nothing_even_as_an_event(by: Officer) -> None:
-    assert stage(told(proposed(10), Approved(id="d1", at_ms=ms(11), by=by)), 11) is Stage.PROPOSED
+    assert stage(told(proposed(10), approved(proposed(10), by=by)), 11) is Stage.PROPOSED
 
 
 def test_a_proposal_without_a_purpose_opens_nothing_even_as_an_event() -> None:
     bare = msgspec.structs.replace(proposed(10), purpose=" ")
-    assert stage(told(bare, Approved(id="d1", at_ms=ms(11), by=BEN.officer)), 11) is None
+    assert stage(told(bare, approved(bare)), 11) is None
+
+
+def test_an_approval_holds_for_the_proposal_that_was_read_and_no_other_of_the_same_name() -> None:
+    read = proposed(10)
+    for other in (proposed(9), proposed(10.5), proposed(10, replace(DRAFT, scope=Scope(ring=WIDER)))):
+        history = told(other, read, approved(read))
+        now = declared(history, TERMS, ms(11))
+        assert now
+        assert (now.stage, now.proposal) == (Stage.OPEN, read)
+    assert stage(told(proposed(9), approved(read)), 11) is Stage.LAPSED
+
+
+def test_an_approval_before_its_proposal_opens_nothing() -> None:
+    assert stage(told(proposed(10), approved(proposed(10), 9)), 11) is Stage.PROPOSED
 
 
 def test_a_governor_acts_for_the_whole_prefecture_and_for_no_other() -> None:
@@ -259,7 +275,7 @@ def test_a_proposal_that_was_withdrawn_cannot_be_approved() -> None:
     answer = approve(history, BEN, TERMS, now_ms=ms(11))
     assert isinstance(answer, Refusal)
     assert answer.reason == "already-closed"
-    assert stage(told(*history, Approved(id="d1", at_ms=ms(11), by=BEN.officer)), 11) is Stage.CLOSED
+    assert stage(told(*history, approved(proposed(10))), 11) is Stage.CLOSED
 
 
 @pytest.fixture
@@ -293,7 +309,7 @@ def test_a_code_is_refused_with_its_reason(case: str, random_bytes: Callable[[in
     officer = mandate("anna", "approver") if case == "self-approval" else BEN
     owner = "cara" if case == "another sheet" else officer.officer.id
     sheet, codes = print_codes(owner, 1, random_bytes=random_bytes)
-    use = Approved(id="d0", at_ms=ms(9), by=BEN.officer, channel=Channel.CODE, code=sheet.digests[0])
+    use = approved(proposed(8, replace(DRAFT, id="d0")), 9, channel=Channel.CODE, code=sheet.digests[0])
     answer = approve_by_code(
         told(proposed(10)),
         officer,

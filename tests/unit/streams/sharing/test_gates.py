@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from streams.events.alerts import Severity
 from streams.events.base import Action, Hazard, Status
-from streams.events.declarations import Approved, Channel, Closed, DeclarationEvent, Proposed, Renewed
+from streams.events.declarations import Channel, Closed, DeclarationEvent, Proposed, Renewed
 from streams.events.gates import Stand
 from streams.sharing.gates import (
     Ledger,
@@ -30,6 +30,7 @@ from tests.unit.streams.sharing.acts import (
     NEIGHBOUR,
     TERMS,
     TOWN,
+    approved,
     gate,
     ledger,
     proposed,
@@ -40,7 +41,7 @@ from tests.unit.streams.sharing.acts import (
 CANCEL, CORRECT = Action.CANCEL, Action.CORRECT
 MS = 1 / HOUR
 T_ROW, H_ROW = 2, 3
-APPROVED = Approved(id="d1", at_ms=11 * HOUR, by=BEN.officer)
+APPROVED = approved(proposed(10))
 
 
 def stand(row: int, at_h: float, *events: Said | DeclarationEvent) -> Stand:
@@ -145,7 +146,8 @@ def test_a_gate_that_a_person_closed_is_closed_and_not_expired() -> None:
 
 def test_a_declaration_ends_with_the_telegram_it_stands_on_when_that_is_taken_back() -> None:
     warning = said(9)
-    history = warning, proposed(10, replace(DRAFT, telegram=warning.id)), APPROVED, said(13, action=CANCEL)
+    proposal = proposed(10, replace(DRAFT, telegram=warning.id))
+    history = warning, proposal, approved(proposal), said(13, action=CANCEL)
     assert [stand(H_ROW, at, *history) for at in (13 - MS, 13)] == [Stand.OPEN, Stand.CLOSED]
     assert view_of(gate(H_ROW, history, 13)).cancelled
     lifted = (*history[:3], said(13, 0))
@@ -174,8 +176,7 @@ def test_a_telegram_of_the_drill_replaces_nothing_real() -> None:
 def test_a_code_approves_the_first_declaration_that_used_it_and_no_other() -> None:
     first, second = proposed(10), proposed(10, replace(DRAFT, id="d2"))
     uses = [
-        Approved(id=name, at_ms=at * HOUR, by=BEN.officer, channel=Channel.CODE, code="digest")
-        for name, at in (("d1", 11), ("d2", 11.5))
+        approved(one, at, channel=Channel.CODE, code="digest") for one, at in ((first, 11), (second, 11.5))
     ]
     opened = gate(H_ROW, (first, second, *uses), 11.5).open_by
     assert [opening.by for opening in opened] == ["d1"]
@@ -202,17 +203,28 @@ names = st.sampled_from(["d1", "d2"])
 acts = st.one_of(
     st.builds(_proposed, st.integers(0, 30), names),
     st.builds(
-        Approved,
-        id=names,
-        at_ms=at_ms,
-        by=officers,
-        channel=st.sampled_from(Channel),
-        code=st.sampled_from(["x", "y"]),
+        lambda at, name, later, by, channel, code: approved(
+            _proposed(at, name), at + later, by, channel=channel, code=code
+        ),
+        st.integers(0, 30),
+        names,
+        st.sampled_from([-1, 0, 0.5, 1, 2]),
+        officers,
+        st.sampled_from(Channel),
+        st.sampled_from(["x", "y"]),
     ),
     st.builds(Renewed, id=names, at_ms=at_ms, by=officers),
     st.builds(Closed, id=names, at_ms=at_ms, by=officers),
 )
-histories = st.lists(st.one_of(documents, acts), max_size=10)
+pairs = st.builds(
+    lambda at, name, by: (_proposed(at, name), approved(_proposed(at, name), at + 1, by)),
+    st.integers(0, 30),
+    names,
+    officers,
+)
+histories = st.tuples(st.lists(st.one_of(documents, acts), max_size=8), st.lists(pairs, max_size=2)).map(
+    lambda drawn: [*drawn[0], *(event for pair in drawn[1] for event in pair)]
+)
 
 
 def stands(whole: Ledger, now_ms: int) -> list[object]:
