@@ -43,9 +43,13 @@ def put_in_time(
     length = plain.length_m.copy()
     first, last, text, used = plain.first.copy(), plain.last.copy(), plain.text, len(plain.text)
     hurries: dict[int, Hurry] = {}
-    for row in np.flatnonzero(_may_be_bound(leaving, key, reader, plain)).tolist():
+    bound = _may_be_bound(leaving, key, reader, plain)
+    lost = bound & _is_lost(leaving, key, reader, plain, leaving.timetable.at_ds(now_ms))
+    kind[lost], target[lost], time[lost], length[lost], last[lost] = STAY, -1, -1, 0.0, first[lost]
+    for row in np.flatnonzero(bound & ~lost).tolist():
         place = float(places[0][row]), float(places[1][row])
-        found, hurry = leaving.choose(reader.find(*place), key, reader.field, place=place, now_ms=now_ms)
+        way = reader.find(*place, alternatives=0)
+        found, hurry = leaving.choose(way, key, reader.field, place=place, now_ms=now_ms)
         if isinstance(found, routing.Stay):
             kind[row], target[row], time[row], length[row], last[row] = STAY, -1, -1, 0.0, first[row]
             continue
@@ -67,10 +71,26 @@ def put_in_time(
 
 def _may_be_bound(leaving: Leaving, key: FieldKey, reader: Reader, plain: Answers) -> npt.NDArray[np.bool_]:
     """bool[rows]: a danger binds the origin's own link, or the plain way from one of its ends."""
-    network, times = reader.field.network, leaving.timetable
-    bound = leaving.get(key, reader.field).along != NEVER
-    edges = np.flatnonzero(times.fails_ds != NEVER)
+    network, escapes = reader.field.network, leaving.get(key, reader.field)
     on = np.zeros(network.link_count, bool)
-    on[network.edge_link[edges]] = True
-    ends = bound[network.link_u[plain.link]] | bound[network.link_v[plain.link]] | on[plain.link]
-    return np.asarray((plain.kind == ROUTE) & ends)
+    on[network.edge_link[escapes.departure.fails_ds != NEVER]] = True
+    bound = _at_ends(network, escapes.along != NEVER, plain)
+    return np.asarray((plain.kind == ROUTE) & (bound | on[plain.link]))
+
+
+def _is_lost(
+    leaving: Leaving, key: FieldKey, reader: Reader, plain: Answers, now_ds: int
+) -> npt.NDArray[np.bool_]:
+    """bool[rows]: it is too late at both ends of the origin's own link, and no target hangs on it: no way can survive."""
+    network, departure = reader.field.network, leaving.get(key, reader.field).departure
+    with_target = np.zeros(network.link_count, bool)
+    with_target[[snap.link for snap in reader.field.snaps if snap is not None]] = True
+    alive = _at_ends(network, departure.latest_ds >= now_ds, plain)
+    return np.asarray(~alive & ~with_target[plain.link])
+
+
+def _at_ends(network: routing.Network, holds: npt.NDArray[np.bool_], plain: Answers) -> npt.NDArray[np.bool_]:
+    """bool[rows]: whether it holds where one stands who has left the origin's own link; holds: bool[nodes]."""
+    there, back = (edges[plain.link] for edges in network.edge_of_link)
+    ahead, behind = ((edges >= 0) & holds[network.edge_head[edges]] for edges in (there, back))
+    return np.asarray(ahead | behind)

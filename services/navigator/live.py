@@ -96,7 +96,8 @@ class Live:
         self._changed.set()
         while True:
             try:
-                await asyncio.wait_for(self._changed.wait(), TICK_S)
+                async with asyncio.timeout(TICK_S):  # wait_for of Python 3.11 can lose a cancellation
+                    await self._changed.wait()
             except TimeoutError:
                 if not self._due():
                     continue

@@ -81,7 +81,8 @@ class Keeper:
                 self.is_open = False
             self._looks += 1
             try:
-                await asyncio.wait_for(self._awake.wait(), CHECK_S)
+                async with asyncio.timeout(CHECK_S):  # wait_for of Python 3.11 can lose a cancellation
+                    await self._awake.wait()
             except TimeoutError:
                 continue
             self._awake.clear()

@@ -19,6 +19,7 @@ from services.kit.health import Readiness
 from services.kit.settings import Settings
 from services.navigator import live
 from services.navigator.app import start
+from services.navigator.leases import keeper
 from services.navigator.models import RouteAnswer, StayAnswer
 from streams import topics
 from streams.broker import Message
@@ -85,6 +86,7 @@ async def navigator(kafka: str, area: Path, monkeypatch: pytest.MonkeyPatch) -> 
     for (name, _), topic in zip(STATES, fresh, strict=True):
         monkeypatch.setattr(topics, name, topic)
         monkeypatch.setattr(live, name, topic)
+    monkeypatch.setattr(keeper, "SHELTERS", topics.SHELTERS)
     monkeypatch.setattr(live, "KINDS", tuple((t, kind) for t, (_, kind) in zip(fresh, STATES, strict=True)))
     clock = SystemClock()
     broker = KafkaBroker(kafka, World.DRILL, clock)
@@ -112,10 +114,16 @@ async def navigator(kafka: str, area: Path, monkeypatch: pytest.MonkeyPatch) -> 
     await broker.close()
 
 
-def tsunami(area: Path) -> HazardState:
+def tsunami(area: Path, *, arrival_at_ms: int | None = None) -> HazardState:
     ref = AreaRef("tsunami", "999", "澪湾")
     cells = Gazetteer.load((area / "areas.geojson").read_bytes()).cells_of(ref)
-    condition = Condition(hazard=Hazard.TSUNAMI, severity=Severity.WARNING, code="51", name="津波警報")
+    condition = Condition(
+        hazard=Hazard.TSUNAMI,
+        severity=Severity.WARNING,
+        code="51",
+        name="津波警報",
+        arrival_at_ms=arrival_at_ms,
+    )
     return HazardState(
         series="jma/tsunami", telegram_id="t1", kind="VTSE41", source="jma", status=Status.EXERCISE,
         title="津波警報・注意報・予報", headline="", issuer="気象庁", issued_at_ms=1_756_700_000_000,
@@ -145,6 +153,37 @@ async def test_a_tsunami_moves_the_answer_to_a_site_with_the_flag_and_its_end_mo
     await navigator.publish(topics.HAZARDS, {"jma/tsunami": None})
     after = await navigator.until(lambda b: b["hazards"] == [])
     assert after["shelter"]["id"] == before["shelter"]["id"]
+
+
+async def test_a_wave_with_a_time_says_until_when_one_may_leave_and_one_that_is_there_says_to_go_up(
+    navigator: Navigator, area: Path
+) -> None:
+    hour_ms = 3_600_000
+    soon = SystemClock().now_ms() + hour_ms
+    await navigator.publish(topics.HAZARDS, {"jma/tsunami": tsunami(area, arrival_at_ms=soon)})
+    body = await navigator.until(lambda b: b["departure"] is not None, 5)
+    assert (body["kind"], body["departure"]["instead_of"]) == ("route", None)
+    # the hour, and the four minutes that the map gives the place, less the way out
+    assert 0 < body["departure"]["leave_within_min"] < 64
+    assert [a["arrives_at_ms"] for a in body["departure"]["arrivals"]] == [soon]
+    assert body["warnings"][0]["key"] == "warn-leave"
+    there = tsunami(area, arrival_at_ms=soon - 2 * hour_ms)
+    await navigator.publish(topics.HAZARDS, {"jma/tsunami": there})
+    late = await navigator.until(lambda b: b["kind"] == "stay", 5)
+    assert (late["reason"], late["why"]["hazards"]) == ("too-late", ["tsunami"])
+    lat, lon = ORIGIN.values()
+    batch = await navigator.client.post("/v1/routes/batch", json={"lat": [lat], "lon": [lon]})
+    assert batch.json()["stays"] == [{"index": 0, "reason": "too-late"}]
+
+
+async def test_a_site_that_is_nearly_full_sends_on_those_who_ask_anew(navigator: Navigator) -> None:
+    before = await navigator.until(lambda b: b["kind"] == "route", 5)
+    first = navigator.places[before["shelter"]["id"]]
+    filling = msgspec.structs.replace(first, capacity=100, headcount=99, reported_as_of_ms=1)
+    await navigator.publish(topics.SHELTERS, {first.id: filling})
+    after = await navigator.until(lambda b: b["shelter"]["id"] != first.id, 10)
+    assert after["why"]["key"] == "why-room-nearest"
+    assert "second-filling" in [r["key"] for a in after["alternatives"] for r in a["reasons"]]
 
 
 async def test_a_full_site_is_replaced_by_the_next(navigator: Navigator) -> None:
@@ -187,6 +226,7 @@ async def test_a_state_that_cannot_be_read_harms_nobody(navigator: Navigator) ->
 
 
 async def test_places_near_by_are_listed_with_their_state(navigator: Navigator) -> None:
+    await navigator.until(lambda b: b["kind"] == "route", 5)
     response = await navigator.client.get(
         "/v1/shelters/near", params={"cell": h3.latlng_to_cell(*ORIGIN.values(), 9), "limit": 3}
     )
