@@ -17,6 +17,9 @@ WRITABLE = 60_000
 TRIED = 5
 """Places from which the network's main piece is looked for."""
 
+Sides = tuple[Ints, Ints, Ints]
+"""Where each node's edges begin, their other ends, their costs: backward or forward."""
+
 
 def no_marks(network: Network) -> Marks:
     """Says nothing: a search by it goes in all directions."""
@@ -34,7 +37,7 @@ def make_marks(walking: Walking, *, count: int = LANDMARKS) -> Marks:
     backward = network.in_start, network.edge_tail, walking.cost
     forward = network.out_start, network.edge_head[out], walking.cost[out]
     columns = np.empty((network.node_count, 2 * count), np.uint16)
-    nearest, quantum = _most_reached(walking, backward), 0
+    nearest, quantum = _most_joined(walking, backward, forward), 0
     for number in range(count):
         landmark = _farthest(nearest)
         both = [_distances(landmark, *sides) for sides in (backward, forward)]
@@ -43,16 +46,18 @@ def make_marks(walking: Walking, *, count: int = LANDMARKS) -> Marks:
             quantum = 1 + max(int(found[found < INF].max()) for found in both) // WRITABLE
         for column, found in zip((number, count + number), both, strict=True):
             write_column(found, quantum, columns[:, column])
-            nearest = np.minimum(nearest, found)
+        nearest = np.minimum(nearest, np.maximum(*both))
     return Marks(frozen(columns), quantum)
 
 
-def _most_reached(walking: Walking, backward: tuple[Ints, Ints, Ints]) -> Ints:
-    """Distances to some node of the main piece of the network; an island's landmarks would say nothing of it."""
+def _most_joined(walking: Walking, backward: Sides, forward: Sides) -> Ints:
+    """Distances there or back, whichever is more, of a node in the main piece: an island's landmarks would say nothing of the rest."""
     links = np.flatnonzero(walking.usable)
     tried = links[np.linspace(0, len(links) - 1, TRIED).astype(int)]
-    trees = [_distances(int(node), *backward) for node in walking.network.link_v[tried]]
-    return max(trees, key=lambda dist: int((dist < INF).sum()))
+    edges = np.maximum(*walking.network.edge_of_link)[tried]
+    nodes = walking.network.edge_head[edges].tolist()
+    found = [np.maximum(_distances(node, *backward), _distances(node, *forward)) for node in nodes]
+    return max(found, key=lambda dist: int((dist < INF).sum()))
 
 
 def _distances(node: int, start: Ints, end: Ints, cost: Ints) -> Ints:
@@ -65,7 +70,7 @@ def _distances(node: int, start: Ints, end: Ints, cost: Ints) -> Ints:
 
 
 def _farthest(nearest: Ints) -> int:
-    """Of the nodes that some way joins to the others, the farthest; of equal ones the first."""
+    """Of the nodes from which one gets there and back, the farthest; of equal ones the first."""
     return int(np.argmax(np.where(nearest < INF, nearest, -1)))
 
 

@@ -1,7 +1,7 @@
 """A supporter's tour: who is fetched in which order and brought where, and who cannot be and why. From one moment; nothing is kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 import routing
@@ -206,6 +206,5 @@ def _hurry(scout: Scout, legs: Sequence[tuple[Leg, routing.Route]], now_ms: int)
         elapsed_ds += round(route.seconds * 10)
     if spare < 0:
         return None, True
-    stay = routing.Stay("", legs[0][1].snap)
-    _, hurry = Leaving(times).choose(stay, scout.key, scout.sites, place=scout.start, now_ms=now_ms)
-    return replace(hurry, spare_ds=None if spare == NEVER else spare), False
+    fronts = Leaving(times).fronts_at(*scout.start)
+    return Hurry(fronts, spare_ds=None if spare == NEVER else spare), False

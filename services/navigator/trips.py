@@ -158,7 +158,8 @@ class Scout:
         if not leaving.is_in_time(found, field, now_ms):
             field = self.ways.find(goal) or routing.Field.of(self.ways.search.weights, [goal])
         way, hurry = leaving.choose(found, self.key, field, place=self.start, now_ms=now_ms)
-        hurry = replace(hurry, instead_of=None)  # it is the same goal, by another way
+        # another way goes to the same goal
+        hurry = replace(hurry, fronts=leaving.fronts_at(*self.start), instead_of=None)
         if isinstance(way, routing.Route):
             return way, hurry
         return Refused(Refusal.TOO_LATE, frozenset(front.active.hazard for front in hurry.fronts)), hurry

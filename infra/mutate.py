@@ -1,0 +1,182 @@
+"""Makes each small mistake in the kernels and asks whether a quick test notices: `python infra/mutate.py [KERNEL ...] [--jobs 2]`.
+
+Not compiled, so that a mistake costs a second: each is tried in a child of this process, which has the libraries loaded. `mutants.toml`
+lists mistakes that are none, each with the reason: the loop does the same by other means, or only slower. Ends with 1 when another
+mistake goes unnoticed, or when the list names one that a test notices or that cannot be made any more.
+"""
+
+import argparse
+import importlib
+import os
+import signal
+import sys
+import time
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+
+os.environ["NUMBA_DISABLE_JIT"] = "1"  # before anything imports numba
+
+from mutants import Mutant, list_mutants
+
+ROOT = Path(__file__).resolve().parents[1]
+KERNELS = ROOT / "routing" / "kernels"
+LISTED = Path(__file__).with_name("mutants.toml")
+LIBRARIES = (
+    "numpy",
+    "numba",
+    "scipy.sparse.csgraph",
+    "networkx",
+    "shapely",
+    "orjson",
+    "hypothesis",
+    "pytest",
+    "structlog",
+)
+TESTS = {
+    "forest": ("test_kernel_forest.py",),
+    "repair": ("test_kernel_repair.py",),
+    "weigh": ("test_kernel_weigh.py",),
+}
+"""By kernel the files of tests/unit/routing that must notice."""
+QUIET = (
+    "-x",
+    "-q",
+    "--assert=plain",
+    "--noconftest",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:randomly",
+    "-m",
+    "not long",
+    "--hypothesis-seed=0",
+)
+PATIENCE = 2
+"""A mistake that takes the tests so many times longer is noticed: most likely a loop does not end. Counted in processor time."""
+
+
+class _Wrong(MetaPathFinder, Loader):
+    """Gives one module another source."""
+
+    def __init__(self, module: str, source: str) -> None:
+        self.module, self.source = module, source
+
+    def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
+        return ModuleSpec(fullname, self) if fullname == self.module else None
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(compile(self.source, module.__name__, "exec"), module.__dict__)  # noqa: S102 - a mutant of our own source
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How one mistake fared."""
+
+    mutant: Mutant
+    noticed: bool
+
+
+def start(kernel: str, source: str, limit_s: float) -> int:
+    """Begins the tests of a kernel in a child, as if the kernel had this source; its process id."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        signal.setitimer(signal.ITIMER_PROF, limit_s)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        sys.meta_path.insert(0, _Wrong(f"routing.kernels.{kernel}", source))
+        pytest = importlib.import_module("pytest")
+        os._exit(int(pytest.main([*QUIET, *(f"tests/unit/routing/{name}" for name in TESTS[kernel])])))
+    finally:
+        os._exit(1)
+
+
+def await_one() -> tuple[int, bool, float]:
+    """(process id, whether its tests passed, seconds of processor time) of the next child that ends."""
+    child, status, usage = os.wait4(-1, 0)
+    return child, status == 0, usage.ru_utime + usage.ru_stime
+
+
+def try_all(kernel: str, jobs: int, lines: range) -> Iterator[Verdict]:
+    """Each mistake in a kernel, and whether it was noticed, as they end.
+
+    Raises:
+        SystemExit: the tests fail as it is; then they would notice anything.
+    """
+    source = (KERNELS / f"{kernel}.py").read_text(encoding="utf-8")
+    start(kernel, source, 600)
+    _, passed, seconds = await_one()
+    if not passed:
+        raise SystemExit(f"mio: the tests of {kernel} fail before any mistake is made: mend them first")
+    limit_s = 1 + PATIENCE * seconds
+    running: dict[int, Mutant] = {}
+    for mutant in list_mutants(source):
+        if mutant.line not in lines:
+            continue
+        if len(running) == jobs:
+            yield _verdict(running)
+        running[start(kernel, mutant.source, limit_s)] = mutant
+    while running:
+        yield _verdict(running)
+
+
+def _verdict(running: dict[int, Mutant]) -> Verdict:
+    child, passed, _ = await_one()
+    return Verdict(running.pop(child), not passed)
+
+
+def read_list(kernel: str) -> dict[str, str]:
+    """Mistakes that are none, and why."""
+    listed = tomllib.loads(LISTED.read_text(encoding="utf-8"))
+    return {name: why for why, names in listed.get(kernel, {}).items() for name in names}
+
+
+def check(kernel: str, jobs: int, lines: range) -> list[str]:
+    """What is wrong with the tests of a kernel, or with the list."""
+    known, wrong, count, began = read_list(kernel), [], 0, time.perf_counter()
+    for verdict in try_all(kernel, jobs, lines):
+        count += 1
+        is_known = known.pop(verdict.mutant.name, None) is not None
+        if verdict.noticed == is_known:
+            what = "is in mutants.toml, but noticed" if is_known else "is not noticed"
+            wrong.append(f"{kernel}.py:{verdict.mutant.line}: {verdict.mutant.name}: {what}")
+            print(wrong[-1], flush=True)
+    if lines == EVERYWHERE:
+        wrong += [f"{kernel}.py: {name}: is in mutants.toml, but cannot be made" for name in known]
+    print(
+        f"mio: {kernel}: {count} mistakes, {len(wrong)} to look at ({time.perf_counter() - began:.0f} s)",
+        flush=True,
+    )
+    return wrong
+
+
+EVERYWHERE = range(1, sys.maxsize)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Ends with 1 when there is anything to look at."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kernels", nargs="*", default=list(TESTS), choices=list(TESTS), metavar="KERNEL")
+    parser.add_argument("--jobs", type=int, default=1, help="children at a time")
+    parser.add_argument("--lines", default="", metavar="FIRST-LAST", help="only mistakes in these lines")
+    chosen = parser.parse_args(arguments)
+    lines = EVERYWHERE
+    if chosen.lines:
+        first, last = chosen.lines.split("-")
+        lines = range(int(first), int(last) + 1)
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    for library in LIBRARIES:
+        importlib.import_module(library)
+    return 1 if [line for kernel in chosen.kernels for line in check(kernel, chosen.jobs, lines)] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
