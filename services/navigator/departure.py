@@ -5,7 +5,7 @@ Where no danger has a time, nothing here is asked and nothing is built.
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import routing
 from routing.depart import Departure
@@ -36,7 +36,7 @@ class Hurry:
     instead_of: the target of the plain way, where that does not survive.
     """
 
-    fronts: tuple[Front, ...]
+    fronts: tuple[Front, ...] = ()
     spare_ds: int | None = None
     instead_of: str | None = None
 
@@ -98,6 +98,7 @@ class Leaving:
         Alternatives that cannot be reached in time are left out.
         """
         found, hurry = self.choose(plain, key, field, place=place, now_ms=now_ms, alternatives=2)
+        hurry = replace(hurry, fronts=self.fronts_at(*place))
         if isinstance(found, routing.Stay) or hurry.spare_ds is None or hurry.instead_of:
             return found, hurry
         wanted, now_ds = len(found.alternatives), self.timetable.at_ds(now_ms)
@@ -116,21 +117,21 @@ class Leaving:
         now_ms: int,
         alternatives: int = 0,
     ) -> tuple[Found, Hurry]:
-        """The same without a look at the plain way's alternatives; another way gets so many of its own."""
-        times, fronts = self.timetable, self.fronts_at(*place)
+        """The same without its fronts, and without a look at the plain way's alternatives; another way gets so many of its own."""
+        times = self.timetable
         if isinstance(plain, routing.Stay):
-            return plain, Hurry(fronts)
+            return plain, Hurry()
         now_ds, latest = times.at_ds(now_ms), self._latest(plain, field)
         if latest == NEVER:
-            return plain, Hurry(fronts)
+            return plain, Hurry()
         if latest >= now_ds:
-            return plain, Hurry(fronts, latest - now_ds)
+            return plain, Hurry(spare_ds=latest - now_ds)
         escape = self.get(key, field).find(*place, now_ds, alternatives=alternatives)
         if escape is None:
             nearest = nearest_in_a_line(field, *place)
-            return routing.Stay(TOO_LATE, plain.snap, nearest), Hurry(fronts)
+            return routing.Stay(TOO_LATE, plain.snap, nearest), Hurry()
         until = self._latest(escape, field)
-        return escape, Hurry(fronts, None if until == NEVER else until - now_ds, plain.target)
+        return escape, Hurry((), None if until == NEVER else until - now_ds, plain.target)
 
     def is_in_time(self, route: routing.Route, field: routing.Field, now_ms: int) -> bool:
         """Whether a way survives leaving now."""
