@@ -177,7 +177,7 @@ def list_spells(
             continue
         ends = [later.issued_at_ms] if later else []
         ends += [said.valid_until_ms] if said.valid_until_ms is not None else []
-        end_ms = max(min(ends), said.issued_at_ms) if ends else None
+        end_ms = min(ends, default=None)
         yield Spell(
             telegram=said.id,
             status=said.status,

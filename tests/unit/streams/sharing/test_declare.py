@@ -183,8 +183,9 @@ def test_an_approval_holds_for_the_proposal_that_was_read_and_no_other_of_the_sa
     assert stage(told(proposed(9), approved(read)), 11) is Stage.LAPSED
 
 
-def test_an_approval_before_its_proposal_opens_nothing() -> None:
+def test_an_approval_before_its_proposal_or_after_it_lapsed_opens_nothing() -> None:
     assert stage(told(proposed(10), approved(proposed(10), 9)), 11) is Stage.PROPOSED
+    assert stage(told(proposed(10), approved(proposed(10), 12)), 12) is Stage.LAPSED
 
 
 def test_a_governor_acts_for_the_whole_prefecture_and_for_no_other() -> None:
@@ -275,7 +276,9 @@ def test_a_proposal_that_was_withdrawn_cannot_be_approved() -> None:
     answer = approve(history, BEN, TERMS, now_ms=ms(11))
     assert isinstance(answer, Refusal)
     assert answer.reason == "already-closed"
-    assert stage(told(*history, approved(proposed(10))), 11) is Stage.CLOSED
+    now = declared(told(*history, approved(proposed(10))), TERMS, ms(11))
+    assert now
+    assert (now.stage, now.opened_ms) == (Stage.CLOSED, None)
 
 
 @pytest.fixture

@@ -75,6 +75,15 @@ def test_taking_back_also_ends_the_hours_after_the_lifting() -> None:
     assert stand(T_ROW, 14, said(10), said(12, 0), said(13, action=CANCEL)) is Stand.CLOSED
 
 
+def test_what_is_said_after_a_cancellation_is_not_taken_back_by_it() -> None:
+    assert gate(T_ROW, (said(10, 5), said(11, action=CANCEL), said(12, 3)), 12).level == 3
+
+
+def test_a_telegram_that_was_over_when_it_was_issued_leaves_only_what_is_left_of_its_hours() -> None:
+    late = said(10, until_h=8)
+    assert [stand(T_ROW, at, late) for at in (10, 14 - MS, 14)] == [Stand.OPEN, Stand.OPEN, Stand.EXPIRED]
+
+
 def test_taking_back_restores_what_stood_before() -> None:
     history = said(8, 3, event="a"), said(10, 5, event="b"), said(11, action=CANCEL, event="b")
     assert (gate(T_ROW, history, 10).level, gate(T_ROW, history, 11).level) == (5, 3)

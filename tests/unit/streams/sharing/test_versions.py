@@ -135,6 +135,12 @@ def test_explaining_on_the_command_line_says_what_is_missing_and_ends_with_one()
     assert "FORBID purpose-missing" in said
 
 
+def test_the_request_in_the_documentation_is_one_and_is_permitted() -> None:
+    page = (Path(__file__).parents[4] / PAGE).read_text(encoding="utf-8")
+    code, said = mio("explain", "-", text=page.partition("```json")[2].partition("```")[0])
+    assert (code, said.splitlines()[0]) == (0, "permitted  (policy 2026-2, row 3)")
+
+
 @pytest.mark.parametrize("text", ["{", "{}", '{"row": 3, "extra": 1}'])
 def test_a_request_that_is_none_is_refused_with_its_fault(text: str) -> None:
     code, said = mio("explain", "-", text=text)
