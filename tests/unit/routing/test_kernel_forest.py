@@ -93,8 +93,9 @@ def test_the_nearest_targets_are_those_of_one_forest_each(case: int) -> None:
     node, seed_cost, target = columns(by_node)
     start = np.searchsorted(node, np.arange(graph.nodes + 1)).astype(np.int32)
     seed_time = rng.integers(0, 5, len(seeds)).astype(np.int32)
+    far = int(rng.choice([0, 10_000_000]))  # one may begin far away
     begins = [
-        (int(v), int(c), int(c) + 3)
+        (int(v), int(c) + far, int(c) + 3)
         for v, c in rng.integers(0, (graph.nodes, 6), (int(rng.integers(0, 4)), 2))
     ]
     table = np.array(begins, np.int64).reshape(-1, 3)

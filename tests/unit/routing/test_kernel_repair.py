@@ -6,6 +6,8 @@ import numpy as np
 
 from routing.kernels.repair import (
     CUT_TOO_MUCH,
+    SAMPLE,
+    SURELY_FEW,
     compare_forests,
     cut_off,
     find_moved_roots,
@@ -24,6 +26,7 @@ from tests.unit.routing.graphs import (
     draw_graph,
     for_cases,
     forest_of,
+    graph_of,
     seed_at,
     way_of,
 )
@@ -239,3 +242,67 @@ def test_targets_get_their_new_numbers_and_none_stays_none() -> None:
         -1,
         -2,
     ]
+
+
+def chain(nodes: int) -> tuple[Graph, Ints]:
+    """Node after node to a seed at 0, and the next edge of each."""
+    graph = graph_of([(node, node - 1) for node in range(1, nodes)], nodes)
+    return graph, np.arange(-1, nodes - 1, dtype=np.int32)
+
+
+def cut_chain(nodes: int, worsened: list[int], limit: int) -> tuple[int, int]:
+    """(what cut_off returns, nodes that were seen) when these nodes' edges of a chain got worse."""
+    graph, next_edge = chain(nodes)
+    cost, changed = np.ones(graph.edges, np.int32), np.array([next_edge[node] for node in worsened], np.int32)
+    cost[changed] = CLOSED
+    state, work = np.zeros(nodes, np.uint8), np.empty(nodes, np.int32)
+    count = cut_off(
+        *graph[:3],
+        cost,
+        changed,
+        np.ones(len(changed), np.int32),
+        np.empty(0, np.int32),
+        next_edge,
+        state,
+        work,
+        limit,
+    )
+    return count, int((state > 0).sum())
+
+
+def test_a_sample_of_ways_tells_that_it_will_be_too_much_before_all_is_counted() -> None:
+    nodes = 40 * SURELY_FEW
+    assert cut_chain(nodes, [nodes // 2], limit=nodes) == (nodes // 2, nodes // 2)
+    assert cut_chain(nodes, [nodes // 2], limit=nodes // 2 + 100) == (nodes // 2, nodes // 2)
+    assert cut_chain(nodes, [nodes // 2], limit=nodes // 2 - 100) == (CUT_TOO_MUCH, 41)
+    assert cut_chain(nodes, [nodes - 30], limit=30) == (30, 30)
+    assert cut_chain(nodes, [nodes - 30], limit=29) == (CUT_TOO_MUCH, 30)
+
+
+def test_ways_are_sampled_at_once_when_more_got_worse_than_are_asked() -> None:
+    nodes = SURELY_FEW * SAMPLE * 2
+    spread = list(range(2, 2 * SAMPLE + 4, 2))
+    assert cut_chain(nodes, spread, limit=nodes // 2) == (CUT_TOO_MUCH, SAMPLE + 1)
+    assert cut_chain(nodes, spread[1:], limit=nodes // 2) == (CUT_TOO_MUCH, 2 * SAMPLE + 1)
+    last = list(range(nodes - 2 * SAMPLE, nodes))
+    assert cut_chain(nodes, last, limit=nodes // 2) == (2 * SAMPLE, 2 * SAMPLE)
+
+
+def test_what_a_sample_did_not_see_is_counted_all_the_same() -> None:
+    """All that is cut off lies between those that are asked."""
+    nodes, gap = SAMPLE * 100, 100
+    hidden = [node for node in range(1, 3 * gap) if node % gap]
+    ends = list(zip(hidden, [0, *hidden], strict=False)) + [
+        (node, 0) for node in range(1, nodes) if node not in hidden
+    ]
+    graph = graph_of(ends, nodes)
+    next_edge = np.full(nodes, -1, np.int32)
+    next_edge[graph.edge_tail] = np.arange(graph.edges)
+    cost = np.ones(graph.edges, np.int32)
+    changed = next_edge[1:2].copy()
+    cost[changed] = 2
+    for limit, counted in ((297, 297), (250, CUT_TOO_MUCH)):
+        state, work = np.zeros(nodes, np.uint8), np.empty(nodes, np.int32)
+        no_roots, former = np.empty(0, np.int32), np.ones(1, np.int32)
+        assert cut_off(*graph[:3], cost, changed, former, no_roots, next_edge, state, work, limit) == counted
+        assert (state > 0).sum() == min(limit + 1, 297)
