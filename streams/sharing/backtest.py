@@ -7,7 +7,7 @@ from itertools import pairwise
 import msgspec
 
 from streams.cells import cell_name
-from streams.events.choices import PolicyChosen
+from streams.events.choices import PolicyChosen, Regime
 from streams.events.declarations import DeclarationEvent
 from streams.events.gates import GateState, Stand
 from streams.sharing.choices import Terms, fold_choice, terms_of
@@ -59,45 +59,53 @@ class _Moment:
     states: tuple[GateState, ...]
 
 
+@dataclass(frozen=True)
+class _Town:
+    """What a trial found in one municipality."""
+
+    gates: tuple[History, ...]
+    exposures: tuple[Exposure, ...]
+    trapped: tuple[TrappedCell, ...]
+    residents: int
+
+
 def run(record: Record, version: Version, residents_of: MakeResidents) -> Outcome:
     """Everything that the version would have done."""
-    whole, notes = record.ledger(), []
+    codes, whole = record.list_municipalities(), record.ledger()
     chosen: dict[str, PolicyChosen] = {}
     for choice in record.choices:
         chosen[choice.municipality] = fold_choice(chosen.get(choice.municipality), choice)
-    plain = terms_of(version)
-    decider = Decider(version.name, version.policies, version.schema)
-    sights: dict[str, Sight] = {}
-    gates: list[History] = []
-    exposures: list[Exposure] = []
-    trapped: list[TrappedCell] = []
-    people = 0
-    for code in record.list_municipalities():
-        terms, fault = _terms(version, chosen.get(code), plain)
-        notes += fault
-        mine = ledger_of(code, whole)
-        moments = list(_moments(mine, code, terms, record.world))
-        histories = list(_histories(code, moments))
-        gates += histories
-        alarm_ms = _alarm_ms(mine, code, record.world)
-        residents = residents_of(code, alarm_ms) if histories or alarm_ms else ()
-        people += len(residents)
-        sight = sights.setdefault(str(terms.regime), Sight(decider, record.world, str(terms.regime)))
-        seen = _seen(moments, residents, sight)
-        exposures += _exposures(code, seen, residents)
-        trapped += _trapped(code, seen, residents, terms, has_counts=1 in {r.row for r in decider.rules})
+    decider, plain = Decider(version.name, version.policies, version.schema), terms_of(version)
+    sights = {regime: Sight(decider, record.world, str(regime)) for regime in Regime}
+    towns: list[_Town] = []
+    notes: list[str] = []
+    for code in codes:
+        terms, faults = _terms(version, chosen.get(code), plain)
+        notes += faults
+        towns.append(_town(code, ledger_of(code, whole), terms, sights[terms.regime], residents_of))
     return Outcome(
         policy=version.name,
         digest=version.digest,
         world=record.world,
         documents=len(record.said),
-        municipalities=len(record.list_municipalities()),
-        residents=people,
-        gates=tuple(gates),
-        exposures=tuple(exposures),
-        trapped=tuple(trapped),
+        municipalities=len(codes),
+        residents=sum(town.residents for town in towns),
+        gates=tuple(gate for town in towns for gate in town.gates),
+        exposures=tuple(one for town in towns for one in town.exposures),
+        trapped=tuple(cell for town in towns for cell in town.trapped),
         notes=tuple(notes),
     )
+
+
+def _town(code: str, ledger: Ledger, terms: Terms, sight: Sight, residents_of: MakeResidents) -> _Town:
+    """One municipality. Nobody is asked for where nothing happened."""
+    moments = list(_moments(ledger, code, terms, sight.world))
+    gates = tuple(_histories(code, moments))
+    alarm_ms = _alarm_ms(ledger, code, sight.world)
+    residents = residents_of(code, alarm_ms) if gates or alarm_ms else ()
+    seen = _seen(moments, residents, sight)
+    trapped = _trapped(code, seen, residents, terms, has_counts=sight.has_row(1))
+    return _Town(gates, tuple(_exposures(code, seen, residents)), tuple(trapped), len(residents))
 
 
 def _terms(version: Version, choice: PolicyChosen | None, plain: Terms) -> tuple[Terms, list[str]]:

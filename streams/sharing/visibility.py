@@ -71,6 +71,10 @@ class Sight:
         texts = (c.text for rule in self.decider.rules for c in rule.conditions)
         self._is_same_everywhere = not any(_NAMES_ONE.search(text) for text in texts)
 
+    def has_row(self, row: int) -> bool:
+        """Whether the version has a rule for that row at all."""
+        return row in self._rows
+
     def seen(
         self, gate: GateState, role: str, residents: Sequence[Resident], *, now_ms: int
     ) -> frozenset[int]:
