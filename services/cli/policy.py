@@ -1,5 +1,6 @@
 """`mio policy`: check, explain, compare and print the versions of the sharing policy. Decides nothing about anybody real."""
 
+import secrets
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,7 @@ import msgspec
 import typer
 
 from services.cli.policy_backtest import backtest
+from streams.sharing.codes import print_codes
 from streams.sharing.compare import list_differences
 from streams.sharing.decide import Decider, PolicyError
 from streams.sharing.requests import Request
@@ -123,6 +125,26 @@ def table(
     except (PolicyError, OSError) as error:
         raise _failed(error) from None
     typer.echo(str(html) if html else as_markdown(version), nl=html is not None)
+
+
+@app.command("codes")
+def codes(
+    officer: Annotated[
+        str, typer.Argument(help="Reference of the officer, as in the directory of mandates.")
+    ],
+    sheet: Annotated[Path, typer.Option(help="New file for what the system keeps: digests only.")],
+    count: Annotated[int, typer.Option(min=1, max=100, help="How many codes.")] = 10,
+) -> None:
+    """Print one-time codes for an approver's envelope. They are shown once; the sheet cannot be turned back into them."""
+    kept, printed = print_codes(officer, count, random_bytes=secrets.token_bytes)
+    try:
+        with sheet.open("xb") as file:
+            file.write(msgspec.json.encode(kept) + b"\n")
+    except OSError as error:
+        raise _failed(error) from None
+    typer.echo(f"{officer}: each code approves one declaration. Read one out only to whom you called back.")
+    for number, code in enumerate(printed, start=1):
+        typer.echo(f"{number:3}  {code}")
 
 
 def _failed(error: Exception) -> typer.Exit:

@@ -27,6 +27,7 @@ from streams.world import World
 
 SYNTHETIC = "synthetic"
 AREAS = "areas.geojson"
+AS_SENSITIVE = "cells are shown with however few people: keep this report as you keep the file of people"
 _ACTS = msgspec.json.Decoder(Proposed | Approved | Renewed | Closed | PolicyChosen)
 
 
@@ -135,7 +136,7 @@ def _people(name: str, gazetteer: Gazetteer | None) -> tuple[MakeResidents, tupl
     """Who lives in each municipality, and what must be said about them."""
     if name != SYNTHETIC:
         known = read_people(Path(name))
-        return (lambda code, _: known.get(code, ())), ()
+        return (lambda code, _: known.get(code, ())), (AS_SENSITIVE,)
     made: dict[tuple[str, int], Sequence[Resident]] = {}
 
     def residents(code: str, alarm_ms: int) -> Sequence[Resident]:

@@ -11,6 +11,7 @@ from services.cli.main import app
 from services.cli.policy_backtest import Report
 from services.cli.policy_people import PeopleError, make_people, read_people
 from streams.cells import Gazetteer, cells_of_circle
+from streams.sharing.codes import Sheet, digest_of
 from streams.sharing.outcomes import Outcome
 from tests.unit.streams.sharing.acts import approved, proposed
 
@@ -69,6 +70,7 @@ def test_a_record_and_people_become_json_a_page_and_a_summary(record: Path, tmp_
     assert "row 2: armed in 0 municipalities, open in 1; 1 persons in 1 cells visible" in said
     assert "1 telegrams are not of the world real" in said
     assert "generated" not in said
+    assert "keep this report as you keep the file of people" in page.read_text(encoding="utf-8")
 
 
 def test_declarations_are_read_line_by_line_and_open_their_gate(record: Path, tmp_path: Path) -> None:
@@ -150,3 +152,14 @@ def test_generated_people_live_in_their_municipality_where_the_area_is_known() -
     assert {one.choice for one in people} == {"none", "granted", "refused"}
     assert any(one.trapped_ms for one in people)
     assert not any(one.trapped_ms for one in make_people("99101", 0, gazetteer))
+
+
+def test_codes_are_printed_once_and_only_their_digests_are_kept(tmp_path: Path) -> None:
+    sheet = tmp_path / "ben.json"
+    words = ["policy", "codes", "ben", "--sheet", str(sheet), "--count", "3"]
+    answer = CliRunner().invoke(app, words)
+    printed = [line.split()[1] for line in answer.output.splitlines()[1:]]
+    kept = msgspec.json.decode(sheet.read_bytes(), type=Sheet)
+    assert (answer.exit_code, len(printed)) == (0, 3)
+    assert kept == Sheet("ben", tuple(digest_of("ben", code) for code in printed))
+    assert CliRunner().invoke(app, words).exit_code == 2, "a sheet is never overwritten"
