@@ -1,12 +1,13 @@
 """Ways to given places on Porto and on the made-up city of 1.1 million nodes: searches, trees, tours, beside what others do for one pair.
 
 Prints one JSON line a figure. Processor time of one thread, medians; ours and the peers' searches take turns over the same pairs.
-`search` is the loop alone, `answer` everything from two places in degrees to the steps. `near`: about 1 km apart; `far`: any
+`search` is the loop alone, `answer` everything from two places in degrees to line and steps in columns. `near`: about 1 km apart; `far`: any
 two places of the network. Needs the test data (MIO_TEST_DATA).
 """
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import permutations
 
 import networkx as nx
@@ -68,9 +69,9 @@ class City:
         marks = make_marks(walking)
         say(f"{name}_landmarks", (time.thread_time_ns() - began) / 1e9, "s")
         say(f"{name}_landmarks_bytes_per_node", marks.columns.nbytes / network.node_count, "bytes")
-        pages = Pages(network.node_count)
-        self.search = Search(self.weights, marks, pages)
-        self.plain = Search(self.weights, no_marks(network), pages)
+        pages, self.streets = Pages(network.node_count), Streets(walking.snapper)
+        self.search = Search(self.weights, marks, pages, self.streets)
+        self.plain = Search(self.weights, no_marks(network), pages, self.streets)
         self.rng = np.random.default_rng(1)
         self.nodes = np.unique(network.link_u[walking.usable])
 
@@ -165,18 +166,18 @@ def measure_trees(city: City) -> None:
     goals = [city.place(int(node), f"T{n:02}") for n, node in enumerate(city.rng.choice(city.nodes, KEPT))]
     built = timed_us(lambda: [trees.get(goal) for goal in goals])
     starts = [city.place(node) for node in city.rng.choice(city.nodes, 1000).tolist()]
-    reader = Reader(Streets(city.weights.walking.snapper), trees.get(goals[0]))
+    reader = Reader(city.streets, trees.get(goals[0]))
     reader.compact(starts[0].lat, starts[0].lon)
     read = timed_us(lambda: [reader.compact(start.lat, start.lon) for start in starts])
     say(f"{city.name}_answers_from_a_tree", 1e6 * len(starts) / read, "1/s")
-    told = timed_us(lambda: [trees.way(start, goals[0]) for start in starts[:200]])
-    say(f"{city.name}_answers_from_a_tree_with_steps", 1e6 * 200 / told, "1/s")
+    whole = timed_us(lambda: [trees.way(start, goals[0]) for start in starts[:200]])
+    say(f"{city.name}_answers_from_a_tree_with_steps", 1e6 * 200 / whole, "1/s")
     mended = []
     for turn in range(9):
         rng = np.random.default_rng(turn)
         links = np.unique(rng.choice(city.network.link_count, 100)).astype(np.int32)
         weights = Weights.of(city.weights.walking, routing.Overlay(city.network, {"c": links}))
-        later = trees.taken_over(Search(weights, city.search.marks, city.search.pages), lambda _: True)
+        later = trees.taken_over(replace(city.search, weights=weights), lambda _: True)
         mended.append(timed_us(lambda later=later: [later.find(goal) for goal in goals]))
     say(
         f"{city.name}_{KEPT}_trees_after_100_closures",
