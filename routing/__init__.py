@@ -1,5 +1,6 @@
 """Pure geography: networks, shelter fields, overlays, snapping, routes. Numbers in, numbers out; knows no person, no topic, no HTTP, no clock."""
 
+from routing.cars import Driving, weigh
 from routing.directions import Step
 from routing.field import Field, NodeIds, Repair
 from routing.geo import require_place
@@ -19,6 +20,7 @@ __all__ = [
     "PROFILES",
     "Alternative",
     "CostChange",
+    "Driving",
     "Field",
     "Geometry",
     "Grade",
@@ -46,4 +48,5 @@ __all__ = [
     "get_profile",
     "make_membrane",
     "require_place",
+    "weigh",
 ]

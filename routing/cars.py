@@ -84,6 +84,14 @@ class Turns(Network):
         """int32[k], edges of the streets."""
         return self.street[edges]
 
+    def by_node(self, values: Ints) -> Ints:
+        """int32[nodes], from int32[nodes of the streets]: a car that has come by an edge is at its end."""
+        return np.concatenate([values, values[self.streets.edge_head[self.number >= 0]]])
+
+    def by_edge(self, values: Ints) -> Ints:
+        """int32[edges], from int32[edges of the streets]."""
+        return values[self.street]
+
     def edges_along(self, links: Rows) -> tuple[Rows, Ints]:
         """As for a network; every turn into a street is an edge along it."""
         row, first = super().edges_along(links)
@@ -130,10 +138,10 @@ class Turns(Network):
 
 @dataclass(frozen=True, kw_only=True)
 class Driving(Walking):
-    """A network as cars see it when nothing is closed. `network` is `turns`; on_streets: the streets without regard to turns."""
+    """A network as cars see it when nothing is closed. `network` is `turns`; streets: without regard to turns."""
 
     turns: Turns
-    on_streets: Walking
+    streets: Walking
 
     @classmethod
     def on(cls, snapper: Snapper) -> Self:
@@ -143,7 +151,11 @@ class Driving(Walking):
         on_turns = copy(snapper)
         on_turns.network = turns
         cost = streets.cost[turns.street]
-        return cls(on_turns, CAR, cost, streets.usable, streets.islands, turns=turns, on_streets=streets)
+        return cls(on_turns, CAR, cost, streets.usable, streets.islands, turns=turns, streets=streets)
+
+    @property
+    def on_streets(self) -> Walking:
+        return self.streets
 
 
 @dataclass(frozen=True, kw_only=True)

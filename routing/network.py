@@ -157,6 +157,14 @@ class Network:
         """The same edges; where a network was made from another one, the edges of that."""
         return edges
 
+    def by_node(self, values: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """The same values; where a network was made from another one, what they, given by node of that, say of its own nodes."""
+        return values
+
+    def by_edge(self, values: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """The same for values by edge."""
+        return values
+
     @cached_property
     def turn_start(self) -> npt.NDArray[np.int32]:
         """int32[edges + 1] into turn_to and turn_only, by the edge that a car comes by."""

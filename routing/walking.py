@@ -77,6 +77,11 @@ class Walking:
     def network(self) -> Network:
         return self.snapper.network
 
+    @property
+    def on_streets(self) -> "Walking":
+        """The same without regard to turns: routes name the edges of its network."""
+        return self
+
     def snap_target(self, target: Target) -> Snap | None:
         """Where a target hangs on the network, within 300 m; remembered, since targets stay where they are."""
         place = (target.lat, target.lon)

@@ -8,6 +8,7 @@ import numpy as np
 
 import routing
 from routing.errors import RoutingError
+from routing.profiles import CAR
 from services.navigator.departure import Hurry, Leaving
 from services.navigator.ground import Ground, HazardMapZone
 from services.navigator.links import LinkCache, Placing
@@ -105,13 +106,18 @@ class Moment:
         """
         return self.fields.get(FieldKey(*key, assumed, layer))
 
+    def unplaced_to(self, profile: str) -> tuple[str, ...]:
+        """Ids of closures for those who travel so that close nothing, because nobody knows where they are."""
+        return self._unplaced_of(Mode.CAR) if profile == CAR.name else self.unplaced
+
     @cached_property
     def unplaced(self) -> tuple[str, ...]:
-        """Ids of closures for walkers that close nothing, because nobody knows where they are."""
+        """The same for walkers."""
+        return self._unplaced_of(Mode.FOOT)
+
+    def _unplaced_of(self, mode: Mode) -> tuple[str, ...]:
         return tuple(
-            m.closure.id
-            for m in self.repair_list
-            if m.how is not Placing.BY_NAME and Mode.FOOT in m.closure.modes
+            m.closure.id for m in self.repair_list if m.how is not Placing.BY_NAME and mode in m.closure.modes
         )
 
     def answer(
@@ -137,7 +143,7 @@ class Moment:
         found, hurry = self.in_time(
             routing.find_route(made, lat, lon), key, made, place=(lat, lon), now_ms=now_ms
         )
-        return Answer(self.world, active, extra, found, self.unplaced, hurry)
+        return Answer(self.world, active, extra, found, self.unplaced_to(profile), hurry)
 
     def in_time(
         self,

@@ -82,7 +82,12 @@ class Leaving:
             made = self.find(key)
             if made is None:
                 times = self.timetable
-                departure = Departure.of(field, arrival_ds=times.arrival_ds, edge_fails_ds=times.fails_ds)
+                network = field.network
+                departure = Departure.of(
+                    field,
+                    arrival_ds=network.by_node(times.arrival_ds),
+                    edge_fails_ds=network.by_edge(times.fails_ds),
+                )
                 made = Escapes(field, departure)
             with self._lock:
                 self._made[key] = made
@@ -139,7 +144,7 @@ class Leaving:
 
     def _latest(self, route: routing.Route, field: routing.Field) -> int:
         times = self.timetable
-        return latest_along(route, field.walking, times.arrival_ds, times.fails_ds)
+        return latest_along(route, field.walking.on_streets, times.arrival_ds, times.fails_ds)
 
     def fronts_at(self, lat: float, lon: float) -> tuple[Front, ...]:
         """The dangers with a known time at a place, soonest first."""

@@ -12,6 +12,8 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 import routing
+from routing.batch import Streets
+from routing.profiles import CAR
 from services.navigator.cover import CellCover
 from streams.events.base import Hazard
 
@@ -41,6 +43,7 @@ class Ground:
         self.index = routing.LinkIndex(network)
         self.zones = tuple(zones)
         self._walking: dict[str, routing.Walking] = {}
+        self._streets: dict[int, Streets] = {}
         self._membranes: dict[str, routing.Membrane] = {}
         self._lock = threading.Lock()
         middle = (network.shape_start[:-1] + network.shape_start[1:]) // 2
@@ -58,15 +61,27 @@ class Ground:
         return nodes, self._middles.holds(held) | nodes[network.link_u] | nodes[network.link_v]
 
     def walking(self, profile: str) -> routing.Walking:
-        """The network as a profile sees it.
+        """The network as a profile sees it; `car` is one.
 
         Raises:
             RoutingError: there is no such profile.
         """
         with self._lock:
             if profile not in self._walking:
-                self._walking[profile] = routing.Walking.of(self.snapper, routing.get_profile(profile))
+                self._walking[profile] = (
+                    routing.Driving.on(self.snapper)
+                    if profile == CAR.name
+                    else routing.Walking.of(self.snapper, routing.get_profile(profile))
+                )
             return self._walking[profile]
+
+    def streets(self, snapper: routing.Snapper) -> Streets:
+        """The network of a profile's snapper for the compiled loops; made at first use."""
+        with self._lock:
+            key = id(snapper.network)
+            if key not in self._streets:
+                self._streets[key] = Streets(snapper)
+            return self._streets[key]
 
     def membrane(self, zone: HazardMapZone) -> routing.Membrane:
         """The whole zone on the network; made at first use."""

@@ -3,13 +3,13 @@
 import threading
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 import routing
 from routing.kernels.alt import Marks
 from routing.landmarks import make_marks, no_marks
 from routing.targets import Pages, Search, Trees
 from services.navigator.answers import Moment
-from services.navigator.ground import Ground
 from services.navigator.warm import FieldKey
 from streams.events.base import Hazard
 
@@ -23,9 +23,9 @@ class Guides:
     A profile's landmarks are made beside the answers once somebody asks for it; until then searches do without and take longer.
     """
 
-    def __init__(self, ground: Ground) -> None:
-        self._pages = Pages(ground.network.node_count)
-        self._none = no_marks(ground.network)
+    def __init__(self) -> None:
+        self._pages: dict[int, Pages] = {}
+        self._none: dict[int, Marks] = {}
         self._maker = ThreadPoolExecutor(1, "landmarks")
         self._marks: dict[str, Future[Marks]] = {}
         self._sets: OrderedDict[tuple[str, frozenset[Hazard]], Trees] = OrderedDict()
@@ -42,7 +42,8 @@ class Guides:
         with self._lock:
             known = self._sets.get((key.profile, key.assumed))
             if known is None or known.search.weights is not weights or known.search.marks is not marks:
-                search = Search(weights, marks, self._pages)
+                streets = moment.ground.streets(weights.walking.snapper)
+                search = Search(weights, marks, self._pages_of(weights.walking.network), streets)
                 places = moment.world.places
 
                 def is_public(goal: routing.Target) -> bool:
@@ -61,7 +62,7 @@ class Guides:
         weights, overlay = ways.search.weights, ways.search.weights.overlay
         closures = {c: links for c, links in overlay.closures.items() if not c.startswith("hazard:")}
         calm = routing.Overlay(overlay.network, closures, {}, overlay.modes)
-        return Search(routing.Weights.of(weights.walking, calm), ways.search.marks, self._pages)
+        return replace(ways.search, weights=routing.weigh(weights.walking, calm))
 
     def _find_marks(self, walking: routing.Walking) -> Marks:
         """Those of a profile; none as long as they are being made."""
@@ -70,4 +71,11 @@ class Guides:
             if name not in self._marks:
                 self._marks[name] = self._maker.submit(make_marks, walking)
         made = self._marks[name]
-        return made.result() if made.done() else self._none
+        return made.result() if made.done() else self._none_of(walking.network)
+
+    def _pages_of(self, network: routing.Network) -> Pages:
+        """Walkers share one network, cars have another."""
+        return self._pages.setdefault(network.node_count, Pages(network.node_count))
+
+    def _none_of(self, network: routing.Network) -> Marks:
+        return self._none.setdefault(network.node_count, no_marks(network))

@@ -8,6 +8,8 @@ SiteHazard = Literal[
     "flood", "landslide", "storm_surge", "earthquake", "tsunami", "fire", "inland_flood", "volcano"
 ]
 ProfileName = Literal["adult", "slow", "child", "stroller", "wheelchair"]
+TravellerName = Literal["adult", "slow", "child", "stroller", "wheelchair", "car"]
+"""Also by car: turn restrictions and one-ways are kept, closures are those for cars."""
 Language = Literal["ja", "ja-easy", "en", "zh", "ko", "vi"]
 Latitude = Annotated[
     float, Field(description="Degrees of WGS 84, -90 to 90.", examples=[34.5], allow_inf_nan=False)
@@ -37,7 +39,7 @@ class RouteRequest(BaseModel):
         },
     )
     origin: Origin = Field(alias="from")
-    profile: ProfileName = "adult"
+    profile: TravellerName = "adult"
     hazards: list[SiteHazard] = Field(default=[], max_length=8, description="Also flee from these.")
     language: Language = "ja"
 
@@ -201,7 +203,7 @@ class AnswerHead(BaseModel):
     world: Literal["real", "drill"]
     drill: bool
     notice: str | None = Field(description="訓練 in the drill world.")
-    profile: ProfileName
+    profile: TravellerName
     now_ms: int
     hazards: list[ActiveHazardBody]
     as_of: AsOf

@@ -19,7 +19,7 @@ from services.navigator.batch_models import MOST_PLACES
 from services.navigator.departure import TOO_LATE, Hurry
 from services.navigator.fast_render import fast_way, place_json
 from services.navigator.live import Live
-from services.navigator.models import Language, ProfileName, SiteHazard
+from services.navigator.models import Language, ProfileName, SiteHazard, TravellerName
 from services.navigator.render import render, render_ages, render_hazard, render_hurry, world_marks
 from services.navigator.shelf import Active, Shelf, Shelves
 from streams.clock import Clock
@@ -41,7 +41,7 @@ class Question(msgspec.Struct, forbid_unknown_fields=True):
     """`models.RouteRequest`, read without its cost."""
 
     origin: Place = msgspec.field(name="from")
-    profile: ProfileName = "adult"
+    profile: TravellerName = "adult"
     hazards: list[SiteHazard] = []
     language: Language = "ja"
 

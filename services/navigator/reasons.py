@@ -7,7 +7,7 @@ import numpy as np
 import routing
 from routing.found import FoundRoute
 from routing.geo import METRES_PER_DEGREE, distance_m
-from routing.profiles import list_unknown
+from routing.profiles import CAR, list_unknown
 from services.navigator.departure import Hurry
 from services.navigator.shelf import Shelf
 from services.navigator.state import CLOSED_TO_PEOPLE
@@ -126,7 +126,12 @@ def _why_not(place: ShelterState, needed: frozenset[Hazard]) -> Said | None:
 def minutes_by_profile(
     route: routing.Route, profile: str, network: routing.Network
 ) -> dict[str, float | None]:
-    """Minutes along this way for each profile; None where it cannot pass, or where nobody knows whether it can."""
+    """Minutes along this way for each profile; None where it cannot pass, or where nobody knows whether it can.
+
+    Nobody knows whether a car's way may be walked.
+    """
+    if profile == CAR.name:
+        return dict.fromkeys(routing.PROFILES)
     stairs_m, ways = _met(route, network)
     own = routing.get_profile(profile)
     level_s = route.seconds - stairs_m / (own.steps_m_s or own.speed_m_s)
@@ -153,8 +158,8 @@ def _met(route: routing.Route, network: routing.Network) -> tuple[float, int]:
 
 
 def list_warnings(route: routing.Route, shelf: Shelf, profile: str) -> list[Said]:
-    """What to know before walking."""
-    found = []
+    """What to know before setting out."""
+    found = [Said("warn-car", {}), Said("warn-car-roads", {})] if profile == CAR.name else []
     if route.closed_by:
         found.append(Said("warn-closed", {"closures": ", ".join(route.closed_by)}))
     if route.starts_in_zone:

@@ -67,8 +67,10 @@ class Shelf:
 
     def _reader(self, key: FieldKey) -> Reader:
         if key not in self.readers:
-            streets = self.streets or Streets(self.moment.ground.snapper)
-            self.readers[key] = Reader(streets, self.moment.fields.get(key))
+            field, streets = self.moment.fields.get(key), self.streets
+            if streets is None or streets.network is not field.network:
+                streets = self.moment.ground.streets(field.walking.snapper)
+            self.readers[key] = Reader(streets, field)
         if self.moment.leaving is not None:
             self.moment.leaving.get(key, self.readers[key].field)
         return self.readers[key]
@@ -99,7 +101,7 @@ class Shelf:
         """
         key, plain = _question(reader.field.walking.profile.name, active, extra), reader.find(*place)
         found, hurry = self.moment.in_time(plain, key, reader.field, place=place, now_ms=now_ms)
-        return Answer(self.moment.world, active, extra, found, self.moment.unplaced, hurry)
+        return Answer(self.moment.world, active, extra, found, self.moment.unplaced_to(key.profile), hurry)
 
     def in_time(
         self,

@@ -197,7 +197,7 @@ def _hurry(scout: Scout, legs: Sequence[tuple[Leg, routing.Route]], now_ms: int)
     """(how long the supporter may wait before setting out, whether it is too late for some of the ways)."""
     if scout.moment.leaving is None or not legs:
         return None, False
-    times, walking = scout.moment.leaving.timetable, scout.ways.search.weights.walking
+    times, walking = scout.moment.leaving.timetable, scout.ways.search.weights.walking.on_streets
     elapsed_ds, spare = 0, int(NEVER)
     for _, route in legs:
         latest = latest_along(route, walking, times.arrival_ds, times.fails_ds)

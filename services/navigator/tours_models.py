@@ -9,12 +9,12 @@ from services.navigator.models import (
     AnswerHead,
     Language,
     Origin,
-    ProfileName,
     Reason,
     RouteAnswer,
     Shelter,
     SiteHazard,
     StayAnswer,
+    TravellerName,
 )
 from services.navigator.trips_models import Destination, WayBody
 
@@ -73,8 +73,8 @@ class TourRequest(BaseModel):
         le=MOST_PERSONS,
         description="Persons that can be taken at once, without the supporter; null: any number. When full, the tour drops in between.",
     )
-    profile: ProfileName = Field(
-        default="adult", description="Of the supporter with all whom they bring: the slowest."
+    profile: TravellerName = Field(
+        default="adult", description="Of the supporter with all whom they bring: the slowest; or `car`."
     )
     hazards: list[SiteHazard] = Field(default=[], max_length=8, description="Also flee from these.")
     language: Language = "ja"

@@ -16,7 +16,7 @@ def render_tour(tour: Round, page: Page) -> dict[str, Any]:
     """The body of an answer."""
     head = page.head(tour.active, tour.hurry)
     left = [_left(each, page) for each in tour.left]
-    unplaced = say_unplaced(page.shelf.moment.unplaced)
+    unplaced = say_unplaced(page.shelf.moment.unplaced_to(page.profile))
     if tour.instead is not None:
         return head | {
             "kind": "stay",

@@ -10,12 +10,12 @@ from services.navigator.models import (
     Line,
     MinutesByProfile,
     Origin,
-    ProfileName,
     RouteAnswer,
     Shelter,
     SiteHazard,
     StayAnswer,
     StepBody,
+    TravellerName,
 )
 
 
@@ -50,7 +50,7 @@ class TripRequest(BaseModel):
     )
     origin: Origin = Field(alias="from")
     to: Destination
-    profile: ProfileName = "adult"
+    profile: TravellerName = "adult"
     hazards: list[SiteHazard] = Field(default=[], max_length=8, description="Also flee from these.")
     language: Language = "ja"
 

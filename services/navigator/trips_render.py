@@ -80,7 +80,7 @@ class Page:
 def render_trip(trip: Trip, page: Page) -> dict[str, Any]:
     """The body of an answer."""
     head = page.head(trip.active, trip.hurry) | {"to": page.goal(trip.goal)}
-    unplaced = say_unplaced(page.shelf.moment.unplaced)
+    unplaced = say_unplaced(page.shelf.moment.unplaced_to(page.profile))
     if isinstance(trip.way, Refused):
         assert trip.instead is not None  # noqa: S101
         refused = trip.way

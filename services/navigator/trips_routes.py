@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from fastapi import APIRouter
+import orjson
+from fastapi import APIRouter, Response
 
 import routing
 from routing.errors import PlaceError, RoutingError
@@ -31,16 +32,16 @@ def trip_routes(live: Live, require_ready: Callable[[], None], *, world: World, 
     asked = TripDesk(live, world=world, clock=clock)
 
     @routes.post("/routes/to", response_model=TripAnswer | NoTripAnswer)
-    def post_route_to(request: TripRequest) -> dict[str, Any]:
+    def post_route_to(request: TripRequest) -> Response:
         """The way to a given place, or why nobody is sent there and where to go instead; see docs/reference/routes.md."""
         require_ready()
-        return asked.trip(request)
+        return Response(orjson.dumps(asked.trip(request)), media_type="application/json")
 
     @routes.post("/tours", response_model=TourAnswer | NoTourAnswer)
-    def post_tour(request: TourRequest) -> dict[str, Any]:
+    def post_tour(request: TourRequest) -> Response:
         """In which order a supporter fetches whom, and by which ways; see docs/reference/routes.md."""
         require_ready()
-        return asked.tour(request)
+        return Response(orjson.dumps(asked.tour(request)), media_type="application/json")
 
     return routes
 
@@ -52,7 +53,7 @@ class TripDesk:
         self._live = live
         self._world = world
         self._clock = clock
-        self._guides = Guides(live.moment.ground)
+        self._guides = Guides()
 
     def trip(self, request: TripRequest) -> dict[str, Any]:
         """The body of an answer to `POST /v1/routes/to`.

@@ -124,4 +124,4 @@ class WarmFields:
         for other, field in self.items():
             if (other.profile, other.assumed) == (key.profile, key.assumed):
                 return field.weights
-        return routing.Weights.of(self.basis.ground.walking(key.profile), self.basis.assume(key.assumed))
+        return routing.weigh(self.basis.ground.walking(key.profile), self.basis.assume(key.assumed))

@@ -243,7 +243,7 @@ def ask_often(guides: Guides, moment: Moment, goal: Goal) -> Scout:
 
 def test_a_tree_is_kept_for_a_place_of_the_list_and_for_nobodys_own() -> None:
     ground = street()
-    guides, moment = Guides(ground), Moment.of(ground, State(places=SITES))
+    guides, moment = Guides(), Moment.of(ground, State(places=SITES))
     listed = find_goal(moment, "E9")
     assert listed is not None
     mine = Goal(routing.Target(YOURS, *at(9)))
@@ -256,7 +256,7 @@ def test_a_tree_is_kept_for_a_place_of_the_list_and_for_nobodys_own() -> None:
 
 def test_the_next_moment_takes_trees_over_and_answers_as_a_new_one_would() -> None:
     ground = street()
-    guides, moment = Guides(ground), Moment.of(ground, State(places=SITES))
+    guides, moment = Guides(), Moment.of(ground, State(places=SITES))
     goal = find_goal(moment, "E9")
     assert goal is not None
     ask_often(guides, moment, goal)
@@ -266,5 +266,5 @@ def test_the_next_moment_takes_trees_over_and_answers_as_a_new_one_would() -> No
     assert tree is not None
     assert tree.weights is later.fields.get(FieldKey("adult")).weights
     trip = plan_trip(scout, goal, now_ms=NOW)
-    fresh = Scout(Guides(ground), later, profile="adult", start=at(2), extra=frozenset())
+    fresh = Scout(Guides(), later, profile="adult", start=at(2), extra=frozenset())
     assert trip.way == plan_trip(fresh, goal, now_ms=NOW).way

@@ -101,7 +101,7 @@ def line_graph_distances(field: routing.Field) -> dict[int, float]:
     networkx over a graph whose nodes are the street edges; a negative node stands where a car sets out.
     """
     network, cost = turns_of(field).streets, street_costs(field)
-    states = np.flatnonzero(field.weights.walking.on_streets.cost < CLOSED).tolist()  # type: ignore[attr-defined]
+    states = np.flatnonzero(field.weights.walking.on_streets.cost < CLOSED).tolist()
     graph = nx.MultiDiGraph()
     graph.add_nodes_from(states)
     for goal in np.flatnonzero(cost < CLOSED).tolist():
@@ -131,7 +131,7 @@ def check_drive(field: routing.Field, route: routing.Route) -> None:
     assert end is not None
     assert network.edge_link[edges[-1]] == end.link
     if len(edges) > 1:
-        free = turns_of(field), field.weights.walking.on_streets.cost  # type: ignore[attr-defined]
+        free = turns_of(field), field.weights.walking.on_streets.cost
         first = int(cost[edges[0]] if cost[edges[0]] < CLOSED else free[1][edges[0]])
         ahead = 1 - route.snap.share if network.edge_forward[edges[0]] else route.snap.share
         last = end.share if network.edge_forward[edges[-1]] else 1 - end.share
