@@ -46,7 +46,10 @@ def build(
         Path | None, typer.Option(help="Boundaries: GeoJSON with refs, or N03 properties.")
     ] = None,
     zones: Annotated[
-        Path | None, typer.Option(help="Hazard-map zones: GeoJSON with hazard, name, source.")
+        Path | None,
+        typer.Option(
+            help="Hazard-map zones: GeoJSON with hazard, name, source, and arrives_after_min where known."
+        ),
     ] = None,
     dem: Annotated[
         Path | None,

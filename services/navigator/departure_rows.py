@@ -36,7 +36,7 @@ def put_in_time(
 ) -> InTime:
     """Looks at each row whose way a danger may bind, and gives it the way that survives. places: lat, lon: float64[rows] degrees.
 
-    The way of such a row is read once more: some 50 microseconds each, in rows near a danger with a known time only.
+    The way of such a row is read once more: a tenth of a millisecond each, in rows near a danger with a known time only.
     """
     number = {target.id: index for index, target in enumerate(reader.field.targets)}
     kind, target, time = (c.copy() for c in (plain.kind, plain.target, plain.time))
