@@ -32,10 +32,10 @@ SNAPSHOTS = frozenset({"snapshot", "snapshotPull", "snapshotPush"})
 
 @dataclass(frozen=True)
 class _Record:
-    """A situationRecord with the head of its situation."""
+    """A situationRecord, and what the head of its situation says of all its records."""
 
     element: Element
-    situation: Element
+    status: Status | RefusedError
 
     def __str__(self) -> str:
         """As XML, for a rejection."""
@@ -98,8 +98,9 @@ def _part(root: Element) -> str:
 
 def _records(situations: list[Element]) -> Iterator[tuple[str, _Record | RefusedError]]:
     pairs = (
-        (f"situation[{s}]/situationRecord[{r}]", _Record(record, situation))
+        (f"situation[{s}]/situationRecord[{r}]", _Record(record, status))
         for s, situation in enumerate(situations, start=1)
+        for status in (_status(situation),)
         for r, record in enumerate(situation.findall("situationRecord"), start=1)
     )
     for place, pair in bounded(pairs, lambda number: f"situationRecord[{number + 1}]"):
@@ -110,7 +111,8 @@ def _read(
     record: _Record, source: Source, published_at_ms: int | None, *, whole_at_ms: int | None
 ) -> ClosureReport | Silent:
     element = record.element
-    status = _status(record.situation)
+    if isinstance(record.status, RefusedError):
+        raise record.status
     version_at_ms = find_iso(text_of(element, "situationRecordVersionTime"), "situationRecordVersionTime")
     as_of_ms = next((at for at in (whole_at_ms, version_at_ms, published_at_ms) if at is not None), None)
     if as_of_ms is None:
@@ -124,7 +126,7 @@ def _read(
             as_of_ms=as_of_ms,
             action=Action.CANCEL,
             cause=_cause(element),
-            status=status,
+            status=record.status,
         )
     return ClosureReport(
         id=ident,
@@ -137,18 +139,19 @@ def _read(
         geometry=find_geometry(element),
         starts_at_ms=_time(element, "overallStartTime"),
         ends_at_ms=_time(element, "overallEndTime"),
-        status=status,
+        status=record.status,
     )
 
 
-def _status(situation: Element) -> Status:
+def _status(situation: Element) -> Status | RefusedError:
+    """Whether a situation is meant; a refusal where it may not be passed on or does not say what it is."""
     written = text_of(situation, "headerInformation/informationStatus") or "real"
     if written not in STATUSES:
-        raise RefusedError(
+        return RefusedError(
             "status-unknown", f"informationStatus {clip(written)!r}: expected one of {', '.join(STATUSES)}"
         )
     if text_of(situation, "headerInformation/confidentiality") in SECRET:
-        raise RefusedError(
+        return RefusedError(
             "record-confidential", "its confidentiality keeps it to authorities; ask for a public feed"
         )
     return STATUSES[written]
