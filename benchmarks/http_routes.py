@@ -1,4 +1,6 @@
-"""The navigator over HTTP on Porto: one process serves, this one asks through loopback. One JSON line a figure; needs MIO_TEST_DATA.
+"""The navigator over HTTP on Porto and in the made-up city of 1.1 million nodes: one process serves, this one asks through loopback.
+
+One JSON line a figure; Porto needs MIO_TEST_DATA.
 
 Rates are requests (or answers) per second of the server's own processor time, threads and event loop together, so that they
 mean one core; `wall` is what the two processes did on this machine. No queue is hidden: each connection waits for its answer.
@@ -10,8 +12,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -19,8 +22,10 @@ import numpy as np
 import orjson
 import psutil
 import uvloop
+from big_city import open_big_city
 
 from routing.build.osm_pbf import read_osm
+from routing.network import Network
 from services.kit import http
 from services.kit.health import Readiness
 from services.local.ports import free_port
@@ -44,15 +49,35 @@ CONNECTIONS = 8
 CLOSURES_A_SECOND = 10
 CALM_RATE, PLACES_A_BATCH = 500, 2_000
 PATIENCE_S = 120.0
+BIG_CITY_BOX = (28.75, 146.7, 29.25, 147.3)
 
 
-async def serve(port: int) -> None:
-    """The server: Porto, 60 sites, closures each 100 ms while the file `closing` is there."""
-    network = read_osm(DATA / "osm" / "porto_portugal.osm.pbf")
+@dataclass(frozen=True)
+class City:
+    """Where it is asked: box (south, west, north, east) of the places, how many sites are listed, and for how long it is asked before
+    anything counts: until the next places of every node are in a table.
+    """
+
+    name: str
+    box: tuple[float, float, float, float]
+    sites: int
+    warm_up_s: float
+    open: Callable[[], Network]
+
+
+PORTO = City(
+    "porto", (41.14, -8.68, 41.18, -8.57), 60, 2.0, lambda: read_osm(DATA / "osm" / "porto_portugal.osm.pbf")
+)
+CITIES = {city.name: city for city in (PORTO, City("big_city", BIG_CITY_BOX, 600, 20.0, open_big_city))}
+
+
+async def serve(port: int, city: City) -> None:
+    """The server; closures each 100 ms once a line came from standard input."""
+    network = city.open()
     clock = SystemClock()
     broker = MemoryBroker(World.DRILL, clock)
     await broker.ensure_topics([HAZARDS, SHELTERS, CLOSURES])
-    nodes = np.random.default_rng(1).integers(0, network.node_count, 60)
+    nodes = np.random.default_rng(1).integers(0, network.node_count, city.sites)
     for number, node in enumerate(nodes.tolist()):
         lat, lon = float(network.node_lat[node]), float(network.node_lon[node])
         site = ShelterState(
@@ -165,9 +190,10 @@ async def measure(
     each: int = 1,
     bar: float,
     connections: int,
+    warm_up_s: float = 1.0,
 ) -> None:
     """Answers per second of the server's processor time."""
-    await ask(port, requests, connections=connections, seconds=1.0)
+    await ask(port, requests, connections=connections, seconds=warm_up_s)
     before, began = server.cpu_times(), time.perf_counter()
     askers = await ask(port, requests, connections=connections)
     after, took = server.cpu_times(), time.perf_counter() - began
@@ -204,13 +230,15 @@ def say(name: str, value: float, unit: str, *, bar: float, less: bool = False, *
 
 
 @asynccontextmanager
-async def server(port: int) -> AsyncIterator[asyncio.subprocess.Process]:
+async def server(port: int, city: City) -> AsyncIterator[asyncio.subprocess.Process]:
     """A ready server in a process of its own; it ends with this one."""
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         __file__,
         "--serve",
         str(port),
+        "--city",
+        city.name,
         stdin=asyncio.subprocess.PIPE,
         cwd=Path(__file__).parents[1],
     )
@@ -238,8 +266,8 @@ async def is_ready(port: int) -> bool:
     return answer.startswith(b"HTTP/1.1 200")
 
 
-async def main() -> None:
-    rng, (south, west, north, east) = np.random.default_rng(3), (41.14, -8.68, 41.18, -8.57)
+async def measure_city(city: City) -> None:
+    rng, (south, west, north, east) = np.random.default_rng(3), city.box
     lat, lon = rng.uniform(south, north, 20_000).tolist(), rng.uniform(west, east, 20_000).tolist()
     single = [
         request("/v1/routes", orjson.dumps({"from": {"lat": a, "lon": o}}))
@@ -252,23 +280,37 @@ async def main() -> None:
         )
         for i in range(0, len(lat), PLACES_A_BATCH)
     ]
-    port = free_port()
-    async with server(port) as child:
+    port, name = free_port(), city.name
+    async with server(port, city) as child:
         process = psutil.Process(child.pid)
-        await measure(process, port, "porto_http_single", single, bar=3_000, connections=CONNECTIONS)
         await measure(
-            process, port, "porto_http_batch", batch, each=PLACES_A_BATCH, bar=40_000, connections=2
+            process,
+            port,
+            f"{name}_http_single",
+            single,
+            bar=3_000,
+            connections=CONNECTIONS,
+            warm_up_s=city.warm_up_s,
         )
-        await latency(port, "porto_http_single_p99_calm", single)
+        await measure(
+            process, port, f"{name}_http_batch", batch, each=PLACES_A_BATCH, bar=40_000, connections=2
+        )
+        await latency(port, f"{name}_http_single_p99_calm", single)
         assert child.stdin is not None
         child.stdin.write(b"close\n")
         await child.stdin.drain()
-        await latency(port, "porto_http_single_p99_at_10_closures_a_second", single)
+        await latency(port, f"{name}_http_single_p99_at_10_closures_a_second", single)
+
+
+async def main() -> None:
+    for city in CITIES.values():
+        await measure_city(city)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--serve", type=int)
+    parser.add_argument("--city", choices=CITIES, default=PORTO.name)
     asked = parser.parse_args()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(asked.serve) if asked.serve else main())
+        runner.run(serve(asked.serve, CITIES[asked.city]) if asked.serve else main())

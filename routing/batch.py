@@ -44,7 +44,7 @@ from routing.snap import REACH_M, Snap, Snapper, frozen, make_snap
 
 NEXT = ALTERNATIVES + 1
 NEVER_AGAIN = -(2**62)
-WORTH_A_TABLE = 3.0
+WORTH_A_TABLE = 2.0
 """A table of all places costs about as much as searches that come by so many nodes for each of the network's."""
 
 Floats = npt.NDArray[np.float64]
