@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI, Query, Response
 from starlette.routing import Route
 
 from routing import Field, Membrane, Overlay, Target, find_route
-from routing.batch import Reader, Streets
+from routing.batch import Reader
 from routing.geo import distance_m
 from services.area.folder import read_area
 from services.kit.health import Readiness
@@ -23,6 +23,7 @@ from services.navigator.crew import OTHERS, Crew
 from services.navigator.field_routes import field_routes
 from services.navigator.fields import FieldFiles
 from services.navigator.ground import load_ground
+from services.navigator.guides import warm_ways
 from services.navigator.lane import Lane, Lanes
 from services.navigator.leases.room import open_leases
 from services.navigator.live import Live
@@ -178,12 +179,13 @@ def warm(live: Live) -> None:
     lat, lon = network.shape_of(int(links[0]))
     target = Target("", float(lat[-1]), float(lon[-1]))
     field = Field.build(walking, [target], moment.overlay)
-    reader = Reader(Streets(moment.ground.snapper), field)
+    reader = Reader(moment.ground.streets(moment.ground.snapper), field)
     reader.find(float(lat[0]), float(lon[0]))
     reader.make_table()
     reader.find(float(lat[0]), float(lon[0]))
     reader.find_all(lat[:1].copy(), lon[:1].copy()).columns()
     find_route(field, float(lat[0]), float(lon[0]))
+    warm_ways(moment, Target("", float(lat[0]), float(lon[0])), target)
     zone = Membrane(np.zeros(network.node_count, bool), np.zeros(network.link_count, bool))
     field.repair(overlay=Overlay(network, {"warm": links[-1:].astype(np.int32)}, {"warm": zone}))
     field.repair([])

@@ -9,6 +9,7 @@ import routing
 from routing.kernels.alt import Marks
 from routing.landmarks import make_marks, no_marks
 from routing.targets import Pages, Search, Trees
+from routing.tours import PickUp, find_tour
 from services.navigator.answers import Moment
 from services.navigator.warm import FieldKey
 from streams.events.base import Hazard
@@ -79,3 +80,12 @@ class Guides:
 
     def _none_of(self, network: routing.Network) -> Marks:
         return self._none.setdefault(network.node_count, no_marks(network))
+
+
+def warm_ways(moment: Moment, start: routing.Target, goal: routing.Target) -> None:
+    """Compiles the loops of searches and tours, by somebody who fetches one who waits at the goal."""
+    weights = moment.fields.get(FieldKey("adult")).weights
+    network, streets = weights.walking.network, moment.ground.streets(weights.walking.snapper)
+    search = Search(weights, no_marks(network), Pages(network.node_count), streets)
+    search.way(start, goal)
+    find_tour(search, start, pick_ups=[PickUp(goal)], commons=[start])

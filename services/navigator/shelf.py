@@ -11,6 +11,7 @@ import numpy.typing as npt
 import orjson
 
 from routing.batch import Reader, Streets
+from routing.route import ALTERNATIVES
 from routing.rows import Answers
 from services.navigator.answers import NONE, Answer, FieldKey, Moment
 from services.navigator.departure_rows import InTime, put_in_time
@@ -99,7 +100,9 @@ class Shelf:
         Raises:
             PlaceError: the place is none of this area's.
         """
-        key, plain = _question(reader.field.walking.profile.name, active, extra), reader.find(*place)
+        key = _question(reader.field.walking.profile.name, active, extra)
+        # while a danger moves, other places are those that are reached in time: they are found then
+        plain = reader.find(*place, alternatives=ALTERNATIVES if self.moment.leaving is None else 0)
         found, hurry = self.moment.in_time(plain, key, reader.field, place=place, now_ms=now_ms)
         return Answer(self.moment.world, active, extra, found, self.moment.unplaced_to(key.profile), hurry)
 
@@ -172,7 +175,7 @@ class Shelves:
     def __init__(self, live: Live, *, place_of: Callable[[ShelterState], Sent] = render_place) -> None:
         self._live = live
         self._place_of = place_of
-        self._streets = Streets(live.moment.ground.snapper)
+        self._streets = live.moment.ground.streets(live.moment.ground.snapper)
         self._shelf = self._next = self._empty(live.moment)
         live.prepare_with(self._prepare)
 
