@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from xml.etree.ElementTree import Element
 
+from streams.adapters.hazard_words import hazards_of
 from streams.adapters.places import municipality_of
 from streams.adapters.reading import RefusedError
 from streams.adapters.safe_xml import text_of
 from streams.adapters.times import parse_iso
-from streams.events.base import Action, Status
+from streams.events.base import Action, Hazard, Status
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,12 @@ class Message:
     @cached_property
     def headline(self) -> str:
         return text_of(self.report, "Head/Headline/Text") or text_of(self.content, "contentDescription")
+
+    @cached_property
+    def hazards(self) -> tuple[Hazard, ...]:
+        """What its words name: headline, disaster and notes."""
+        found = (".//Disaster/DisasterName", ".//ComplementaryInfo")
+        return hazards_of(" ".join((self.headline, *(text_of(self.report, path) for path in found))))
 
     @cached_property
     def issuer(self) -> str:

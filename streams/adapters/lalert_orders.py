@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from streams.adapters.areas import Ring, circle_ring, read_circle, read_ring
-from streams.adapters.hazard_words import hazards_of
 from streams.adapters.lalert_message import Message
 from streams.adapters.places import municipality_of
 from streams.adapters.reading import Findings, RefusedError, clip
@@ -138,11 +137,10 @@ def _conditions(message: Message, word: str, *, level: int | None) -> tuple[Cond
     if level is None and LIFTED in word:
         return ()
     severity = SEVERITIES[level] if level is not None else Severity.WARNING
-    disaster = text_of(message.report, ".//Disaster/DisasterName")
-    hazards = hazards_of(
-        " ".join((message.headline, disaster, text_of(message.report, ".//ComplementaryInfo")))
+    return tuple(
+        Condition(hazard=hazard, severity=severity, code=KIND, name=word, level=level)
+        for hazard in message.hazards
     )
-    return tuple(Condition(hazard=h, severity=severity, code=KIND, name=word, level=level) for h in hazards)
 
 
 def find_order_level(word: str) -> int | None:

@@ -1,9 +1,11 @@
 """Any fields in any of the feeds' shapes: each document is answered, and nothing raises."""
 
 import json
+import time
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -171,3 +173,26 @@ def test_any_lines_below_the_header_of_regulations_are_answered(lines: str, enco
         f"{header}\n4,2,K,2026/4/1,135 34;136 35\n{lines}".encode(encoding, "replace"),
         name="大阪府警_202607_k_2.1.csv",
     )
+
+
+ORDER = "<Detail><Sort>避難指示</Sort><Areas><Area><Location><areaName>x</areaName></Location></Area></Areas></Detail>"
+RECORD = '<situationRecord id="1"><situationRecordVersionTime>2026-09-01T00:00:00Z</situationRecordVersionTime></situationRecord>'
+
+
+@pytest.mark.parametrize(
+    ("head", "part", "tail"),
+    [
+        ("<payload><situation>", RECORD, "</situation></payload>"),
+        (
+            "<EDXLDistribution><distributionStatus>Actual</distributionStatus><dateTimeSent>2026-09-01T00:00:00Z</dateTimeSent><contentObject>"
+            "<Report><EvacuationOrder>",
+            ORDER,
+            "</EvacuationOrder></Report><documentID>d</documentID><category>EvacuationOrder</category></contentObject></EDXLDistribution>",
+        ),
+    ],
+    ids=["datex2", "edxl"],
+)
+def test_a_document_of_many_parts_takes_no_longer_for_each_of_them(head: str, part: str, tail: str) -> None:
+    began = time.process_time()
+    check((head + part * 20_000 + tail).encode())
+    assert time.process_time() - began < 10
