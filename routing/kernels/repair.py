@@ -51,7 +51,7 @@ def _seems_too_much(edge_head, next_edge, state, limit):
     for v in range(0, nodes, every):
         while state[v] == NEW and next_edge[v] >= 0:
             v = edge_head[next_edge[v]]
-        hit += state[v]
+        hit += 1 if state[v] == SEEN else 0
         if hit * nodes > limit * asked:
             return True
     return False
@@ -317,5 +317,5 @@ def compare_forests(
     count = 0
     for v in range(len(dist)):
         found[count] = v
-        count += state[v]
+        count += 1 if state[v] == SEEN else 0
     return found[:count]

@@ -1,5 +1,6 @@
 """The loops of `kernels.repair` against obvious ones, on multigraphs full of ties; also run by `infra/mutate.py`, not compiled."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -203,9 +204,7 @@ def test_what_hung_on_a_worsened_edge_or_a_moved_root_is_cut_off(case: int) -> N
         assert cut(change, len(expected) - 1)[0] == CUT_TOO_MUCH
 
 
-@for_cases(CASES)
-def test_a_repaired_forest_is_that_of_the_new_state_and_work_lists_whom_it_concerns(case: int) -> None:
-    change = draw_change(case)
+def check_repair(change: Change) -> None:
     before, after = change.labels()
     count, state, work = cut(change, change.graph.nodes)
     dist, next_edge, target = forest_of(before)
@@ -218,6 +217,22 @@ def test_a_repaired_forest_is_that_of_the_new_state_and_work_lists_whom_it_conce
         assert made.tolist() == expected.tolist()
     assert sorted(work[:count].tolist()) == change.touched()
     assert (work[count:] == -7).all()
+
+
+@for_cases(CASES)
+def test_a_repaired_forest_is_that_of_the_new_state_and_work_lists_whom_it_concerns(case: int) -> None:
+    check_repair(draw_change(case))
+
+
+def test_another_way_of_the_same_cost_concerns_those_behind_it_who_keep_their_label() -> None:
+    graph = graph_of([(1, 0), (2, 0), (3, 1), (3, 2), (4, 3), (5, 4)], 6)
+    open_cost = np.ones(graph.edges, np.int32)
+    closed_cost = open_cost.copy()
+    closed_cost[2] = CLOSED
+    target = [Seed(0, 0, 0)]
+    change = Change(graph, Moment([3], target, closed_cost), Moment([3], target, open_cost))
+    assert change.touched() == [3, 4, 5]
+    check_repair(change)
 
 
 @for_cases(CASES)
@@ -250,8 +265,8 @@ def chain(nodes: int) -> tuple[Graph, Ints]:
     return graph, np.arange(-1, nodes - 1, dtype=np.int32)
 
 
-def cut_chain(nodes: int, worsened: list[int], limit: int) -> tuple[int, int]:
-    """(what cut_off returns, nodes that were seen) when these nodes' edges of a chain got worse."""
+def cut_chain(nodes: int, worsened: list[int], limit: int, *, moved: Sequence[int] = ()) -> tuple[int, int]:
+    """(what cut_off returns, nodes that were seen) when these nodes' edges of a chain got worse, and these roots moved."""
     graph, next_edge = chain(nodes)
     cost, changed = np.ones(graph.edges, np.int32), np.array([next_edge[node] for node in worsened], np.int32)
     cost[changed] = CLOSED
@@ -261,7 +276,7 @@ def cut_chain(nodes: int, worsened: list[int], limit: int) -> tuple[int, int]:
         cost,
         changed,
         np.ones(len(changed), np.int32),
-        np.empty(0, np.int32),
+        np.array(moved, np.int32),
         next_edge,
         state,
         work,
@@ -273,8 +288,9 @@ def cut_chain(nodes: int, worsened: list[int], limit: int) -> tuple[int, int]:
 def test_a_sample_of_ways_tells_that_it_will_be_too_much_before_all_is_counted() -> None:
     nodes = 40 * SURELY_FEW
     assert cut_chain(nodes, [nodes // 2], limit=nodes) == (nodes // 2, nodes // 2)
-    assert cut_chain(nodes, [nodes // 2], limit=nodes // 2 + 100) == (nodes // 2, nodes // 2)
-    assert cut_chain(nodes, [nodes // 2], limit=nodes // 2 - 100) == (CUT_TOO_MUCH, 41)
+    assert cut_chain(nodes, [nodes // 2], limit=nodes // 2) == (nodes // 2, nodes // 2)
+    assert cut_chain(nodes, [nodes // 2], limit=nodes // 2 - 1) == (CUT_TOO_MUCH, 41)
+    assert cut_chain(nodes, [], limit=nodes // 2, moved=[0]) == (CUT_TOO_MUCH, 41)
     assert cut_chain(nodes, [nodes - 30], limit=30) == (30, 30)
     assert cut_chain(nodes, [nodes - 30], limit=29) == (CUT_TOO_MUCH, 30)
 
