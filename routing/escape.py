@@ -141,7 +141,7 @@ class Escapes:
         begin, rows = departure.seeds_by_node
         count = targets_in_time(
             np.array([heads[leg.edge] for leg in legs], np.int64), np.array([at_ds + leg.time for leg in legs], np.int64),
-            network.out_start, network.out_edge, heads, departure.time_ds, departure.arrival_ds, departure.fails_ds,
+            network.out_start, network.out_edge, heads, departure.time_ds, departure.latest_ds, departure.fails_ds,
             begin, rows, departure.seeds.time, departure.seed_latest_ds, departure.seeds.target, found,
         )  # fmt: skip
         reached = [(int(when) - at_ds, int(target)) for when, target in found[:count]]

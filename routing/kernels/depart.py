@@ -156,7 +156,7 @@ def targets_in_time(
     out_edge,
     edge_head,
     time,
-    arrival,
+    latest,
     fails,
     seed_begin,
     seed_row,
@@ -167,17 +167,18 @@ def targets_in_time(
 ):
     """Fills found: int64[k, 2], (when, target) of the first k targets that one can be at who is at start_node at start_at: int64[n].
 
-    Earliest arrivals, no node later than its danger and no edge after it fails (Dijkstra 1959; waiting never helps). seed_row:
+    Earliest arrivals (Dijkstra 1959; waiting never helps), no edge after it fails, and no node later than `latest`: int32[nodes], the
+    last moment from which any target can be reached: where none can, nobody need look. seed_row:
     int64[seeds] by node, seed_begin: int32[nodes + 1]. Returns how many were found; equal times: by target.
     """
-    nodes = len(arrival)
+    nodes = len(latest)
     best = np.full(nodes, np.int64(2**62))
     reached = np.zeros(seed_target.max() + 1 if len(seed_target) else 1, np.bool_)
     heap = [(np.int64(0), np.int64(0))]
     heap.pop()
     for i in range(len(start_node)):
         v = start_node[i]
-        if start_at[i] <= arrival[v] and start_at[i] < best[v]:
+        if start_at[i] <= latest[v] and start_at[i] < best[v]:
             best[v] = start_at[i]
             heapq.heappush(heap, (np.int64(start_at[i]), np.int64(v)))
     count = 0
@@ -198,7 +199,7 @@ def targets_in_time(
         for i in range(out_start[v], out_start[v + 1]):
             e = out_edge[i]
             head, there = edge_head[e], now + time[e]
-            if time[e] < CLOSED and there <= fails[e] and there <= arrival[head] and there < best[head]:
+            if time[e] < CLOSED and there <= fails[e] and there <= latest[head] and there < best[head]:
                 best[head] = there
                 heapq.heappush(heap, (there, np.int64(head)))
     return count

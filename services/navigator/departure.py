@@ -11,7 +11,7 @@ import routing
 from routing.depart import Departure
 from routing.escape import Escapes, latest_along
 from routing.kernels.depart import NEVER
-from routing.route import nearest_in_a_line
+from routing.route import ALTERNATIVES, nearest_in_a_line
 from services.navigator.cover import lineage
 from services.navigator.state import Front
 from services.navigator.timetable import Timetable
@@ -100,17 +100,17 @@ class Leaving:
     ) -> tuple[Found, Hurry]:
         """The plain way where it survives leaving now; else the shortest that does; else to stay, since it is too late for any.
 
-        Alternatives that cannot be reached in time are left out.
+        Its alternatives are those that can be reached in time; those of `plain` do not count.
         """
-        found, hurry = self.choose(plain, key, field, place=place, now_ms=now_ms, alternatives=2)
+        found, hurry = self.choose(plain, key, field, place=place, now_ms=now_ms, alternatives=ALTERNATIVES)
         hurry = replace(hurry, fronts=self.fronts_at(*place))
-        if isinstance(found, routing.Stay) or hurry.spare_ds is None or hurry.instead_of:
+        if isinstance(found, routing.Stay) or hurry.instead_of:
             return found, hurry
-        wanted, now_ds = len(found.alternatives), self.timetable.at_ds(now_ms)
-        others = self.get(key, field).list_in_time(*place, now_ds, most=wanted + 1)
+        now_ds = self.timetable.at_ds(now_ms)
+        others = self.get(key, field).list_in_time(*place, now_ds, most=ALTERNATIVES + 1)
         kept = tuple(other for other in others if other.target != found.target)
         said = {f.name: getattr(found, f.name) for f in fields(routing.Route)}
-        return routing.Route(**said | {"alternatives": kept[:wanted]}), hurry
+        return routing.Route(**said | {"alternatives": kept[:ALTERNATIVES]}), hurry
 
     def choose(
         self,
