@@ -33,7 +33,7 @@ class Language(StrEnum):
 def route(
     folder: Annotated[Path, typer.Argument(help="An area folder (mio area build).")],
     start: Annotated[str, typer.Option("--from", help="LAT,LON in degrees, such as 34.50,135.24.")],
-    profile: Annotated[str, typer.Option(help="adult, slow, child, stroller or wheelchair.")] = "adult",
+    profile: Annotated[str, typer.Option(help="adult, slow, child, stroller, wheelchair or car.")] = "adult",
     hazards: Annotated[str, typer.Option(help=f"What to flee from, by comma: {', '.join(HAZARDS)}.")] = "",
     language: Annotated[Language, typer.Option(help="Language of the sentences.")] = Language.JA,
     as_json: Annotated[bool, typer.Option("--json", help="The body that HTTP would give.")] = False,

@@ -56,7 +56,9 @@ def _is_dearer(other: str, chosen: str, shelf: Shelf) -> bool:
     return prices.get(other, 0) > prices.get(chosen, 0)
 
 
-def why_chosen(route: routing.Route, shelf: Shelf, hurry: Hurry | None, *, in_force: bool) -> str:
+def why_chosen(
+    route: routing.Route, shelf: Shelf, hurry: Hurry | None, *, profile: str, in_force: bool
+) -> str:
     """The key of the reason: it is the nearest, or the nearest in time, or one of the nearest that have room.
 
     Where a place that is scarcer may be nearer (in a straight line at the walker's pace), nobody says that this is the nearest.
@@ -65,7 +67,8 @@ def why_chosen(route: routing.Route, shelf: Shelf, hurry: Hurry | None, *, in_fo
         return "why-in-time"
     if _scarcer_is_near(route, shelf):
         return "why-room" if in_force else "why-room-nearest"
-    return "why-suits" if in_force else "why-nearest"
+    key = "why-suits" if in_force else "why-nearest"
+    return f"{key}-car" if profile == CAR.name else key
 
 
 def _scarcer_is_near(route: routing.Route, shelf: Shelf) -> bool:
@@ -174,6 +177,11 @@ def list_warnings(route: routing.Route, shelf: Shelf, profile: str) -> list[Said
     if passage := _underpass(route, shelf):
         found.append(passage)
     return found
+
+
+def list_stay_warnings(profile: str) -> list[Said]:
+    """What to know where there is no way: a car's answer says nothing of those who walk."""
+    return [Said("warn-car-stay", {})] if profile == CAR.name else []
 
 
 def _unknown_to_wheels(route: routing.Route, shelf: Shelf, profile: str) -> list[Said]:

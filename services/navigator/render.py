@@ -16,6 +16,7 @@ from services.navigator.reasons import (
     Said,
     find_passed,
     list_hurry,
+    list_stay_warnings,
     list_unknown_of,
     list_warnings,
     minutes_by_profile,
@@ -63,7 +64,7 @@ def render(
     }
     names = tuple(sorted(str(h) for h in answer.hazards))
     if isinstance(answer.route, routing.Stay):
-        return body | _stay(answer, answer.route, shelf, names, language)
+        return body | _stay(answer, answer.route, shelf, names, profile=profile, language=language)
     return body | _route(
         answer, answer.route, shelf, names, profile=profile, language=language, way=way or render_way
     )
@@ -94,7 +95,7 @@ def _route(
     way: WayRenderer,
 ) -> dict[str, Any]:
     name = shelf.moment.get_place(route.target).name
-    why = why_chosen(route, shelf, answer.hurry, in_force=bool(names))
+    why = why_chosen(route, shelf, answer.hurry, profile=profile, in_force=bool(names))
     passed, network = find_passed(route, shelf, answer.hazards, answer.hurry), shelf.moment.ground.network
     return {
         "kind": "route",
@@ -158,7 +159,13 @@ def _alternative(
 
 
 def _stay(
-    answer: Answer, stay: routing.Stay, shelf: Shelf, names: tuple[str, ...], language: str
+    answer: Answer,
+    stay: routing.Stay,
+    shelf: Shelf,
+    names: tuple[str, ...],
+    *,
+    profile: str,
+    language: str,
 ) -> dict[str, Any]:
     key = f"stay-{stay.reason}" if names or stay.reason != "no-target" else "stay-no-site"
     if not names and answer.hurry is not None:
@@ -169,7 +176,10 @@ def _stay(
         "reason": stay.reason,
         "why": {"key": key, "hazards": names, "text": say(key, language, hazards=names)},
         "nearest_in_a_straight_line": nearest,
-        "warnings": [render_said(said, language) for said in say_unplaced(answer.unplaced_closures)],
+        "warnings": [
+            render_said(said, language)
+            for said in (*list_stay_warnings(profile), *say_unplaced(answer.unplaced_closures))
+        ],
     }
 
 

@@ -13,6 +13,8 @@ street-unnamed = the street
 
 why-suits = The nearest site on foot that may be used for: { $hazards }.
 why-nearest = No hazard is in force here. This is the nearest site on foot.
+why-suits-car = The site that a car reaches soonest and that may be used for: { $hazards }.
+why-nearest-car = No hazard is in force here. This is the site that a car reaches soonest.
 why-in-time = The nearest site that you can still reach before the danger arrives. It may be used for: { $hazards }.
 why-room = One of the nearest sites that still have room. It may be used for: { $hazards }.
 why-room-nearest = One of the nearest sites that still have room. No hazard is in force here.
@@ -30,7 +32,7 @@ passed-late = { $name } was not chosen: it cannot be reached any more before the
 stay-cut-off = No safe way leads from here to a site. Go up: high ground or the upper floors of a solid building. Call 119 and say where you are.
 stay-no-target = No site in this area's list may be used for: { $hazards }. Go up: high ground or the upper floors of a solid building.
 stay-no-site = This area's list holds no site that may be used. If you feel in danger, go up: high ground or the upper floors of a solid building.
-stay-too-late = It is too late to walk out: the danger ({ $hazards }) may reach you on the way. Go up at once: the upper floors of a solid building. If there is none, go away from the water and up.
+stay-too-late = It is too late to get out: the danger ({ $hazards }) may reach you on the way. Go up at once: the upper floors of a solid building. If there is none, go away from the water and up.
 
 warn-closed = The road you are on is closed. Leave it as soon as you can.
 warn-zone = You are inside a danger zone. This way leads out of it.
@@ -112,6 +114,7 @@ warn-goal-hazard = A warning is in force where you are going ({ $hazards }). Nob
 warn-goal-unsuited = The list does not say that { $name } may be used for { $hazards }.
 warn-car = In a tsunami or an earthquake, flee on foot as a rule. Take a car only for those who cannot walk: whoever stands in a queue cannot get away.
 warn-car-roads = The time is that of empty roads. Queues, and closures that nobody has reported, are not known.
+warn-car-stay = This holds for a car only. Ask again on foot: there may be a way.
 why-tour = In this order everybody is brought to safety by the shortest way.
 why-tour-part = In this order most people are brought to safety. Some cannot be fetched by you: call 119 for them.
 why-no-tour = None of them can be fetched safely. Call 119 for them, and bring yourself to safety.

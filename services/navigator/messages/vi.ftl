@@ -13,6 +13,8 @@ street-unnamed = con đường
 
 why-suits = Đây là nơi lánh nạn gần nhất khi đi bộ, dùng được khi có: { $hazards }.
 why-nearest = Hiện không có cảnh báo thiên tai ở đây. Đây là nơi lánh nạn gần nhất khi đi bộ.
+why-suits-car = Đây là nơi lánh nạn đến được nhanh nhất bằng ô tô, dùng được khi có: { $hazards }.
+why-nearest-car = Hiện không có cảnh báo thiên tai ở đây. Đây là nơi lánh nạn đến được nhanh nhất bằng ô tô.
 why-in-time = Nơi lánh nạn gần nhất mà bạn còn kịp đến trước khi nguy hiểm tới. Dùng được khi có: { $hazards }.
 why-room = Một trong những nơi gần nhất còn chỗ. Dùng được khi có: { $hazards }.
 why-room-nearest = Một trong những nơi gần nhất còn chỗ. Hiện không có cảnh báo thiên tai ở đây.
@@ -30,7 +32,7 @@ passed-late = Không chọn { $name }: không còn kịp đến trước khi ngu
 stay-cut-off = Không có đường an toàn từ đây đến nơi lánh nạn. Hãy lên chỗ cao hoặc tầng trên của tòa nhà vững chắc. Gọi 119 và báo vị trí của bạn.
 stay-no-target = Danh sách của khu vực này không có nơi lánh nạn dùng được khi có: { $hazards }. Hãy lên chỗ cao hoặc tầng trên của tòa nhà vững chắc.
 stay-no-site = Danh sách của khu vực này không có nơi lánh nạn nào dùng được. Nếu thấy nguy hiểm, hãy lên chỗ cao hoặc tầng trên của tòa nhà vững chắc.
-stay-too-late = Đã quá muộn để đi bộ ra ngoài: bạn có thể gặp { $hazards } trên đường. Hãy lên ngay tầng trên của tòa nhà vững chắc. Nếu không có, hãy tránh xa nước và đi lên chỗ cao.
+stay-too-late = Đã quá muộn để ra ngoài: bạn có thể gặp { $hazards } trên đường. Hãy lên ngay tầng trên của tòa nhà vững chắc. Nếu không có, hãy tránh xa nước và đi lên chỗ cao.
 
 warn-closed = Đường bạn đang đứng đã bị cấm. Hãy rời khỏi đó càng sớm càng tốt.
 warn-zone = Bạn đang ở trong vùng nguy hiểm. Đường này dẫn ra ngoài vùng đó.
@@ -91,6 +93,7 @@ warn-goal-hazard = Nơi bạn đến đang có cảnh báo ({ $hazards }). Khôn
 warn-goal-unsuited = Danh sách không ghi là { $name } dùng được khi có { $hazards }.
 warn-car = Khi có sóng thần hoặc động đất, nguyên tắc là đi bộ sơ tán. Chỉ dùng ô tô khi có người không thể đi bộ: kẹt xe thì không thể thoát ra.
 warn-car-roads = Thời gian này tính khi đường vắng. Không biết được tình trạng kẹt xe và những đoạn cấm đường chưa được báo.
+warn-car-stay = Câu trả lời này chỉ dành cho ô tô. Có thể có đường đi bộ: hãy hỏi lại cho người đi bộ.
 why-tour = Theo thứ tự này, mọi người được đưa đến nơi an toàn bằng đường ngắn nhất.
 why-tour-part = Theo thứ tự này, nhiều người nhất được đưa đến nơi an toàn. Có người bạn không đón được: hãy gọi 119 cho họ.
 why-no-tour = Không thể đón ai một cách an toàn. Hãy gọi 119 cho họ và tự đi lánh nạn.

@@ -21,6 +21,7 @@ Way = routing.Way
 ROAD = BOTH | Way.CAR | Way.CAR_BACK
 EASTWARD = BOTH | Way.CAR
 WORDS = ["warn-car", "warn-car-roads"]
+ALL_WORDS = [*WORDS, "warn-car-stay", "why-nearest-car"]
 SITES = by_id(site(1), site(9, Hazard.TSUNAMI, Hazard.FLOOD))
 WAYS = (ROAD, ROAD, EASTWARD, ROAD, ROAD, ROAD, ROAD, ROAD, ROAD, BOTH)
 """Cars may not go back west between 3 and 2, nor east of 9."""
@@ -44,6 +45,7 @@ async def test_a_car_keeps_one_ways_that_walkers_do_not_know(town: Town) -> None
     walks, drives = await ask(town, 3.5), await ask(town, 3.5, profile="car", language="en")
     assert (walks["shelter"]["id"], drives["shelter"]["id"]) == ("E1", "E9")
     assert drives["profile"] == "car"
+    assert (walks["why"]["key"], drives["why"]["key"]) == ("why-nearest", "why-nearest-car")
     assert set(drives["minutes_by_profile"].values()) == {None}
     assert drives["minutes"] < drives["length_m"] / 60
     assert drives["geometry"]["coordinates"][0] == pytest.approx([at(3.5)[1], at(3.5)[0]])
@@ -57,15 +59,16 @@ async def test_every_answer_for_a_car_says_that_one_flees_on_foot_as_a_rule(town
 
 
 def test_the_words_are_there_in_every_language() -> None:
-    told = {say(key, language) for key in WORDS for language in LOCALES}
-    assert len(told) == len(WORDS) * len(LOCALES)
+    told = {say(key, language) for key in ALL_WORDS for language in LOCALES}
+    assert len(told) == len(ALL_WORDS) * len(LOCALES)
+    assert {say("why-suits-car", language, hazards=("flood",)) for language in LOCALES}
 
 
 async def test_closures_for_cars_are_theirs_and_those_for_walkers_are_not(town: Town) -> None:
     town.set(places=SITES, closures=by_id(closure(5.5, modes=(Mode.CAR,)), closure(None, modes=(Mode.CAR,))))
     drives = await ask(town, 3.5, profile="car")
     assert (drives["kind"], drives["reason"]) == ("stay", "cut-off")
-    assert keys(drives) == ["warn-unplaced"]
+    assert keys(drives) == ["warn-car-stay", "warn-unplaced"]
     assert keys(await ask(town, 4.5)) == []
     town.set(places=SITES, closures=by_id(closure(5.5), closure(None)))
     assert (await ask(town, 3.5, profile="car"))["kind"] == "route"
