@@ -57,7 +57,7 @@ def main() -> None:
     if not TELEGRAMS.exists():
         return
     began = time.perf_counter()
-    record, _ = read_record(TELEGRAMS, None, None, World.REAL)
+    record, _ = read_record(TELEGRAMS, None, World.REAL)
     outcome = run(record, read_version(newest()), lambda code, alarm_ms: make_people(code, alarm_ms, None))
     seconds = time.perf_counter() - began
     people, towns = f"{outcome.residents:,} generated people", f"{outcome.municipalities:,} municipalities"

@@ -1,7 +1,7 @@
 """`mio policy backtest`: reads a record and people, runs versions over it, writes JSON and a page. Computes nothing itself."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,13 +10,12 @@ import typer
 from rich.console import Console
 
 from services.cli.feed_documents import list_documents
+from services.cli.policy_acts import read_acts
 from services.cli.policy_page import make_page
 from services.cli.policy_people import GENERATED, MADE_UP_PLACES, PeopleError, make_people, read_people
 from streams.adapters.registry import Source, read
 from streams.cells import AreaError, Gazetteer
 from streams.events.alerts import Severity, Telegram
-from streams.events.choices import PolicyChosen
-from streams.events.declarations import Approved, Closed, DeclarationEvent, Proposed, Renewed
 from streams.events.gates import Stand
 from streams.sharing.backtest import MakeResidents, Record, run
 from streams.sharing.levels import Said, Towns, belongs, say
@@ -28,7 +27,6 @@ from streams.world import World
 SYNTHETIC = "synthetic"
 AREAS = "areas.geojson"
 AS_SENSITIVE = "cells are shown with however few people: keep this report as you keep the file of people"
-_ACTS = msgspec.json.Decoder(Proposed | Approved | Renewed | Closed | PolicyChosen)
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,9 +56,13 @@ def backtest(
     """Run a policy version over a recorded past: when gates would have armed, opened and closed, and who would have seen whom."""
     try:
         gazetteer = Gazetteer.load((area / AREAS).read_bytes()) if area else None
-        record, notes = read_record(telegrams, declarations, gazetteer, world)
+        version = read_version(policy or newest())
+        record, notes = read_record(telegrams, gazetteer, world)
+        if declarations:
+            acts, choices = read_acts(declarations, version, world)
+            record = replace(record, declarations=acts, choices=choices)
         residents, said = _people(people, gazetteer)
-        tried = run(record, read_version(policy or newest()), residents)
+        tried = run(record, version, residents)
         other = run(record, read_version(against), residents) if against else None
     except (PolicyError, PeopleError, AreaError, OSError, msgspec.DecodeError) as error:
         typer.echo(f"mio policy: {error}", err=True)
@@ -97,10 +99,8 @@ class _Reading:
         )
 
 
-def read_record(
-    telegrams: Path, declarations: Path | None, gazetteer: Gazetteer | None, world: World
-) -> tuple[Record, tuple[str, ...]]:
-    """The record, and what of it could not be used."""
+def read_record(telegrams: Path, gazetteer: Gazetteer | None, world: World) -> tuple[Record, tuple[str, ...]]:
+    """The documents of a record, and what of them could not be used."""
     if not telegrams.exists():
         raise FileNotFoundError(f"{telegrams}: no such file or folder")
     towns = Towns.of_gazetteer(gazetteer) if gazetteer else Towns({})
@@ -112,8 +112,7 @@ def read_record(
         for event in reading.events:
             if isinstance(event, Telegram):
                 _take(event, towns, found, world)
-    acts, choices = _read_acts(declarations)
-    return Record(found.said, acts, choices, world), tuple(found.notes(world, has_area=gazetteer is not None))
+    return Record(found.said, world=world), tuple(found.notes(world, has_area=gazetteer is not None))
 
 
 def _take(event: Telegram, towns: Towns, found: _Reading, world: World) -> None:
@@ -122,14 +121,6 @@ def _take(event: Telegram, towns: Towns, found: _Reading, world: World) -> None:
     found.elsewhere += not belongs(event.status, world)
     in_force = any(c.severity is not Severity.NONE for area in event.areas for c in area.conditions)
     found.unplaced += in_force and not said.grades
-
-
-def _read_acts(path: Path | None) -> tuple[list[DeclarationEvent], list[PolicyChosen]]:
-    if path is None:
-        return [], []
-    events = _ACTS.decode_lines(path.read_bytes())
-    acts = [event for event in events if not isinstance(event, PolicyChosen)]
-    return acts, [event for event in events if isinstance(event, PolicyChosen)]
 
 
 def _people(name: str, gazetteer: Gazetteer | None) -> tuple[MakeResidents, tuple[str, ...]]:

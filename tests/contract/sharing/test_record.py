@@ -17,7 +17,7 @@ from streams.world import World
 
 @pytest.fixture(scope="module")
 def record(data_dir: Path) -> Record:
-    found, notes = read_record(data_dir / "alerts" / "jma" / "telegrams.zip", None, None, World.REAL)
+    found, notes = read_record(data_dir / "alerts" / "jma" / "telegrams.zip", None, World.REAL)
     assert "241 documents were set aside" in notes[0]
     assert "0 could not be read whole" in notes[0]
     return found

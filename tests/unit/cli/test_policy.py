@@ -85,6 +85,24 @@ def test_declarations_are_read_line_by_line_and_open_their_gate(record: Path, tm
     assert said.startswith("mio policy: ")
 
 
+def test_a_declaration_may_be_assumed_and_is_refused_as_a_real_one_would_be(
+    record: Path, tmp_path: Path
+) -> None:
+    acts, out = tmp_path / "acts.jsonl", tmp_path / "out.json"
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "sharing-in-an-emergency.md").read_text(
+        encoding="utf-8"
+    )
+    acts.write_text(page.partition("```json")[2].partition("```")[0], encoding="utf-8")
+    assert mio("--telegrams", record, "--declarations", acts, "--json", out)[0] == 0
+    (gate,) = (gate for gate in read(out).outcome.gates if (gate.municipality, gate.row) == ("99102", 3))
+    assert [span.stand for span in gate.spans] == ["open", "closed"]
+    assert gate.spans[0].until_ms == gate.spans[0].from_ms + 3 * 3_600_000
+    acts.write_text(acts.read_text(encoding="utf-8").replace('"rescue"', '" "'), encoding="utf-8")
+    code, said = mio("--telegrams", record, "--declarations", acts)
+    assert code == 2
+    assert "line 2: purpose-missing" in said
+
+
 def _open_rows(outcome: Outcome) -> set[int]:
     return {gate.row for gate in outcome.gates if any(span.stand == "open" for span in gate.spans)}
 
