@@ -47,11 +47,20 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class _Action:
+    """An action with the groups that forbids reach it through, and the rules that can concern it."""
+
+    entity: dict[str, Any]
+    policies: cedarpy.PolicySet
+
+
+@dataclass(frozen=True, slots=True)
 class _Question:
-    """A request as Cedar takes it."""
+    """A request as Cedar takes it. `entities` holds the action as well."""
 
     request: dict[str, Any]
     entities: str
+    policies: cedarpy.PolicySet
 
 
 class Decider:
@@ -60,12 +69,12 @@ class Decider:
     def __init__(self, version: str, policies: str, schema: str) -> None:
         self.version = version
         self.rules = read_rules(policies)
-        self._policies = cedarpy.PolicySet.from_str(policies)
+        self._policies = json.loads(cedarpy.policies_to_json_str(policies))
         self._schema = cedarpy.Schema.from_str(schema)
         self._by_id = {rule.id: rule for rule in self.rules}
         self._permits = permits_by_row(self.rules)
         self._groups = sorted({r.action for r in self.rules if not r.permits and r.action})
-        self._actions: dict[str, dict[str, Any]] = {}
+        self._actions: dict[str, _Action] = {}
         self._probes: dict[int, cedarpy.PolicySet] = {}
 
     @classmethod
@@ -154,23 +163,25 @@ class Decider:
             "context": json.dumps(context),
         }
         if action not in self._actions:
-            self._actions[action] = self._with_groups(action, request, [who, resource])
-        entities = [who, resource, self._actions[action]]
-        return _Question(request, json.dumps(entities, sort_keys=True))
+            self._actions[action] = self._action(action, request, [who, resource])
+        known = self._actions[action]
+        entities = json.dumps([who, resource, known.entity], sort_keys=True)
+        return _Question(request, entities, known.policies)
 
-    def _with_groups(
-        self, action: str, request: dict[str, Any], entities: list[dict[str, Any]]
-    ) -> dict[str, Any]:
-        """The action with the groups that forbids reach it through. Asked once, of the schema; then decisions need it no more."""
+    def _action(self, action: str, request: dict[str, Any], entities: list[dict[str, Any]]) -> _Action:
+        """Asked of the schema once, with a first question; then decisions need it no more, nor the rules of other actions."""
         groups = [group for group in self._groups if group != action]
         text = "".join(f"permit (principal, action in Action::{json.dumps(g)}, resource);" for g in groups)
         answer = cedarpy.is_authorized(request, cedarpy.PolicySet.from_str(text), entities, self._schema)
         if answer.diagnostics.errors:
             raise PolicyError(f"policy {self.version}: {answer.diagnostics.errors}")
-        held = sorted(int(name.removeprefix("policy")) for name in answer.diagnostics.reasons)
-        return _entity("Action", action, {}) | {
-            "parents": [{"type": "Action", "id": groups[index]} for index in held]
-        }
+        held = sorted(groups[int(name.removeprefix("policy"))] for name in answer.diagnostics.reasons)
+        parents = [{"type": "Action", "id": group} for group in held]
+        concerned = {"", action, *held}
+        static = self._policies["staticPolicies"]
+        own = {rule.id: static[rule.id] for rule in self.rules if rule.action in concerned}
+        policies = cedarpy.PolicySet.from_json_str(json.dumps(self._policies | {"staticPolicies": own}))
+        return _Action(_entity("Action", action, {}) | {"parents": parents}, policies)
 
     def _answers(self, questions: list[_Question]) -> list[cedarpy.AuthzResult]:
         """Questions about the same two are asked together: Cedar takes them in once."""
@@ -179,8 +190,8 @@ class Decider:
             together.setdefault(question.entities, []).append(index)
         answers: dict[int, cedarpy.AuthzResult] = {}
         for entities, indices in together.items():
-            requests = [questions[index].request for index in indices]
-            found = cedarpy.is_authorized_batch(requests, self._policies, entities)
+            requests, policies = [questions[i].request for i in indices], questions[indices[0]].policies
+            found = cedarpy.is_authorized_batch(requests, policies, entities)
             answers.update(zip(indices, found, strict=True))
         for answer in answers.values():
             if answer.diagnostics.errors:
