@@ -116,12 +116,12 @@ _PUBLIC = DataClass.PUBLIC
 TELEGRAMS = _events("telegrams", "series", 30 * DAY_MS, _PUBLIC, by="ingest", to="worker")
 SITE_REPORTS = _events("site-reports", "shelter id", 30 * DAY_MS, _PUBLIC, by="ingest", to="worker")
 SHELTER_REPORTS = _events(
-    "shelter-reports", "shelter id", 30 * DAY_MS, _PUBLIC, by="ingest dashboard", to="worker"
+    "shelter-reports", "shelter id", 30 * DAY_MS, _PUBLIC, by="ingest dashboard worker", to="worker"
 )
 CLOSURE_REPORTS = _events(
     "closure-reports", "closure id", 30 * DAY_MS, _PUBLIC, by="ingest dashboard worker", to="worker"
 )
-CLOSURE_SNAPSHOTS = _events("closure-snapshots", "feed", 30 * DAY_MS, _PUBLIC, by="ingest", to="worker")
+WHOLE_LISTS = _events("whole-lists", "list", 30 * DAY_MS, _PUBLIC, by="ingest", to="worker")
 POSITIONS = _events(
     "positions",
     "device hash",
@@ -169,14 +169,14 @@ POSITION_CHECKPOINTS = _state(
 WORKER_SERIES = _state("worker-series-changelog", "series", _PUBLIC, by="worker", to="worker")
 WORKER_PLACES = _state("worker-places-changelog", "shelter id", _PUBLIC, by="worker", to="worker")
 WORKER_CLOSURES = _state("worker-closures-changelog", "closure id", _PUBLIC, by="worker", to="worker")
-WORKER_FEEDS = _state("worker-feeds-changelog", "feed", _PUBLIC, by="worker", to="worker")
+WORKER_LISTS = _state("worker-lists-changelog", "list", _PUBLIC, by="worker", to="worker")
 
 _LIVE = (
     TELEGRAMS,
     SITE_REPORTS,
     SHELTER_REPORTS,
     CLOSURE_REPORTS,
-    CLOSURE_SNAPSHOTS,
+    WHOLE_LISTS,
     POSITIONS,
     LEASE_EVENTS,
     DECLARATIONS,
@@ -193,7 +193,7 @@ _LIVE = (
     WORKER_SERIES,
     WORKER_PLACES,
     WORKER_CLOSURES,
-    WORKER_FEEDS,
+    WORKER_LISTS,
 )
 
 

@@ -12,7 +12,7 @@ from streams.adapters.registry import AnyEvent, Reading
 from streams.events.alerts import Severity, Telegram
 from streams.events.base import Action, Rejection, Status
 from streams.events.closures import ClosureReport, ClosureSnapshot
-from streams.events.shelters import ShelterReport, SiteReport
+from streams.events.shelters import ShelterReport, ShelterSnapshot, SiteReport
 
 JST = timezone(timedelta(hours=9))
 STATUS_WORDS = {Status.ACTUAL: "通常", Status.EXERCISE: "訓練", Status.TEST: "試験"}
@@ -29,6 +29,8 @@ def event_line(event: AnyEvent) -> str:
         words = _shelter_words(event)
     elif isinstance(event, ClosureSnapshot):
         words = ["whole list", event.id, f"{len(event.closures)} closed", _time(event.as_of_ms)]
+    elif isinstance(event, ShelterSnapshot):
+        words = ["whole list", event.id, f"{len(event.shelters)} open", _time(event.as_of_ms)]
     else:
         words = _closure_words(event)
     return readable("  ".join(word for word in words if word))

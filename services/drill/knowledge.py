@@ -9,11 +9,11 @@ from streams.adapters.registry import AnyEvent, Source, read
 from streams.events.alerts import HazardState, Telegram
 from streams.events.base import Rejection
 from streams.events.closures import ClosureReport, ClosureSnapshot, ClosureState
-from streams.events.shelters import ShelterReport, ShelterState, SiteReport
+from streams.events.shelters import ShelterReport, ShelterSnapshot, ShelterState, SiteReport
 from streams.folds.closures import closure_state, fold_closure
 from streams.folds.hazards import Series, fold_telegram, hazard_state
 from streams.folds.shelters import Place, fold_shelter_report, fold_site, shelter_state
-from streams.folds.snapshots import fold_snapshot
+from streams.folds.snapshots import fold_shelter_snapshot, fold_snapshot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,8 @@ class Knowledge:
     series: dict[str, Series] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     reports: dict[str, ClosureReport] = field(default_factory=dict)
-    feeds: dict[str, ClosureSnapshot] = field(default_factory=dict)
+    lists: dict[str, ClosureSnapshot] = field(default_factory=dict)
+    open_lists: dict[str, ShelterSnapshot] = field(default_factory=dict)
 
     @classmethod
     def of(cls, city: City) -> "Knowledge":
@@ -59,8 +60,13 @@ class Knowledge:
             elif isinstance(event, ShelterReport):
                 self.places[event.id] = fold_shelter_report(self.places.get(event.id), event)
             elif isinstance(event, ClosureSnapshot):
-                self.feeds[event.id], ended = fold_snapshot(self.feeds.get(event.id), event)
+                self.lists[event.id], ended = fold_snapshot(self.lists.get(event.id), event)
                 self.hear(ended)
+            elif isinstance(event, ShelterSnapshot):
+                self.open_lists[event.id], closed = fold_shelter_snapshot(
+                    self.open_lists.get(event.id), event
+                )
+                self.hear(closed)
             else:
                 self.reports[event.id] = fold_closure(self.reports.get(event.id), event)
 

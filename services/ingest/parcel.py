@@ -11,15 +11,15 @@ from streams.dead_letters import DeadLetter
 from streams.events.alerts import Telegram
 from streams.events.base import Rejection, Status
 from streams.events.closures import ClosureReport, ClosureSnapshot
-from streams.events.shelters import ShelterReport, SiteReport
+from streams.events.shelters import ShelterReport, ShelterSnapshot, SiteReport
 from streams.folds.hazards import KEPT
 from streams.topics import (
     CLOSURE_REPORTS,
-    CLOSURE_SNAPSHOTS,
     MAX_MESSAGE_BYTES,
     SHELTER_REPORTS,
     SITE_REPORTS,
     TELEGRAMS,
+    WHOLE_LISTS,
     Topic,
 )
 from streams.world import World
@@ -32,7 +32,8 @@ TOPICS: dict[type[AnyEvent], Topic] = {
     SiteReport: SITE_REPORTS,
     ShelterReport: SHELTER_REPORTS,
     ClosureReport: CLOSURE_REPORTS,
-    ClosureSnapshot: CLOSURE_SNAPSHOTS,
+    ClosureSnapshot: WHOLE_LISTS,
+    ShelterSnapshot: WHOLE_LISTS,
 }
 LETTERS: dict[str, Topic] = {
     "gsi-geojson": SITE_REPORTS,

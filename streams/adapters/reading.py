@@ -7,9 +7,9 @@ from typing import TypeVar
 from streams.events.alerts import Telegram
 from streams.events.base import Rejection
 from streams.events.closures import ClosureReport, ClosureSnapshot
-from streams.events.shelters import ShelterReport, SiteReport
+from streams.events.shelters import ShelterReport, ShelterSnapshot, SiteReport
 
-AnyEvent = Telegram | SiteReport | ShelterReport | ClosureReport | ClosureSnapshot
+AnyEvent = Telegram | SiteReport | ShelterReport | ShelterSnapshot | ClosureReport | ClosureSnapshot
 T = TypeVar("T")
 
 RECORD_CHARS = 4_000

@@ -1,15 +1,17 @@
 """What a municipality reports of its places today: the CSV after EEI v1.1 item 21, and lists of open shelters with head counts."""
 
 import re
+from dataclasses import replace
 
 from streams.adapters.document import Document, Row
 from streams.adapters.places import find_capacity, find_count, municipality_of, place_id
 from streams.adapters.reading import Reading, RefusedError, Source, clip, read_each
 from streams.adapters.times import parse_iso, parse_reiwa
-from streams.events.shelters import Opening, ShelterReport
+from streams.events.shelters import Opening, ShelterReport, ShelterSnapshot
 
 FORMAT = "shelter-status-csv"
 OPENING, HEADCOUNT, AT = "開設状況", "人数", "時点"
+TOWN = ("全国地方公共団体コード", "所在地_全国地方公共団体コード", "所在地_市区町村")
 OPENINGS = {
     "未開設": Opening.NOT_OPEN,
     "開設": Opening.OPEN,
@@ -36,7 +38,26 @@ def read_status_csv(document: Document, source: Source) -> Reading:
     if OPENING in document.columns:
         return read_each(FORMAT, source, document.rows(), lambda row: _status(row, source))
     count_column, at_text = _count_column(document)
-    return read_each(FORMAT, source, document.rows(), lambda row: _open(row, count_column, at_text, source))
+    reading = read_each(
+        FORMAT, source, document.rows(), lambda row: _open(row, count_column, at_text, source)
+    )
+    whole = _find_whole(document, reading, source)
+    return reading if whole is None else replace(reading, events=(*reading.events, whole))
+
+
+def _find_whole(document: Document, reading: Reading, source: Source) -> ShelterSnapshot | None:
+    """The list of open shelters as a whole; None where it may not be: lines refused, several times, or several municipalities."""
+    reports = [event for event in reading.events if isinstance(event, ShelterReport)]
+    towns = {row.get(*TOWN) for _, row in document.rows() if isinstance(row, Row)}
+    moments = {report.as_of_ms for report in reports}
+    if reading.rejections or len(moments) != 1 or len(towns) != 1 or "" in towns:
+        return None
+    return ShelterSnapshot(
+        id=f"{source.id}/{towns.pop()}",
+        source=source.id,
+        as_of_ms=moments.pop(),
+        shelters=tuple(sorted({report.id for report in reports})),
+    )
 
 
 def _count_column(document: Document) -> tuple[str, str]:
@@ -65,7 +86,7 @@ def _status(row: Row, source: Source) -> ShelterReport:
 
 
 def _open(row: Row, count_column: str, at_text: str, source: Source) -> ShelterReport:
-    """A line of a list that names open shelters only; one that closed just leaves the list, and is not reported."""
+    """A line of a list that names open shelters only; one that closed just leaves the list."""
     return ShelterReport(
         id=_id(row),
         source=source.id,

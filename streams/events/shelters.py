@@ -62,6 +62,16 @@ class ShelterReport(Event, frozen=True, kw_only=True, tag="shelter-report"):
     status: Status = Status.ACTUAL
 
 
+class ShelterSnapshot(Event, frozen=True, kw_only=True, tag="shelter-snapshot"):
+    """A whole list of the shelters that are open at one moment. What the newest one does not name, and an older one did, has closed."""
+
+    id: str  # which list: the source, and the municipality that it is whole for
+    source: str
+    as_of_ms: int
+    shelters: tuple[str, ...] = ()  # ids of all that are open; sorted
+    status: Status = Status.ACTUAL
+
+
 class ShelterState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """State topic `shelters`, key = id: the list's row and the newest report, each with its age and source."""
 

@@ -1,10 +1,15 @@
-"""What a feed's whole lists end: closures that the newest list does not name any more. Folds no closure itself."""
+"""What whole lists end: closures, and shelters that were open, which the newest list does not name any more. Folds neither itself."""
+
+from typing import TypeVar
 
 import msgspec
 
 from streams.codec import encode
 from streams.events.base import Action
 from streams.events.closures import ClosureReport, ClosureSnapshot
+from streams.events.shelters import Opening, ShelterReport, ShelterSnapshot
+
+Snapshot = TypeVar("Snapshot", ClosureSnapshot, ShelterSnapshot)
 
 
 def fold_snapshot(
@@ -18,10 +23,9 @@ def fold_snapshot(
     """
     if known is None:
         return snapshot, ()
-    newest = max(known, snapshot, key=lambda s: (s.as_of_ms, encode(s)))
+    newest = _newest(known, snapshot)
     if known.as_of_ms == snapshot.as_of_ms:
-        together = tuple(sorted({*known.closures, *snapshot.closures}))
-        newest = msgspec.structs.replace(newest, closures=together)
+        newest = msgspec.structs.replace(newest, closures=_together(known.closures, snapshot.closures))
     ended = {*known.closures, *snapshot.closures}.difference(newest.closures)
     return newest, tuple(
         ClosureReport(
@@ -33,3 +37,33 @@ def fold_snapshot(
         )
         for closure in sorted(ended)
     )
+
+
+def fold_shelter_snapshot(
+    known: ShelterSnapshot | None, snapshot: ShelterSnapshot
+) -> tuple[ShelterSnapshot, tuple[ShelterReport, ...]]:
+    """As `fold_snapshot`, for lists of open shelters: what has left the list has closed. Its head count is unknown then."""
+    if known is None:
+        return snapshot, ()
+    newest = _newest(known, snapshot)
+    if known.as_of_ms == snapshot.as_of_ms:
+        newest = msgspec.structs.replace(newest, shelters=_together(known.shelters, snapshot.shelters))
+    closed = {*known.shelters, *snapshot.shelters}.difference(newest.shelters)
+    return newest, tuple(
+        ShelterReport(
+            id=shelter,
+            source=newest.source,
+            as_of_ms=newest.as_of_ms - 1,
+            opening=Opening.CLOSED,
+            status=newest.status,
+        )
+        for shelter in sorted(closed)
+    )
+
+
+def _newest(known: Snapshot, snapshot: Snapshot) -> Snapshot:
+    return max(known, snapshot, key=lambda s: (s.as_of_ms, encode(s)))
+
+
+def _together(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({*first, *second}))

@@ -17,12 +17,12 @@ from streams.codec import CodecError
 from streams.dead_letters import DeadLetter
 from streams.topics import (
     CLOSURE_REPORTS,
-    CLOSURE_SNAPSHOTS,
     MANIFEST,
     MAX_MESSAGE_BYTES,
     SHELTER_REPORTS,
     SITE_REPORTS,
     TELEGRAMS,
+    WHOLE_LISTS,
     Topic,
 )
 from streams.worker.app import LedgerTable, WorkerConfig, create_app, raw_table, raw_topic
@@ -34,8 +34,8 @@ from streams.worker.steps import (
     TakeStep,
     step_closure,
     step_place,
-    step_snapshot,
     step_telegram,
+    step_whole_list,
 )
 
 EXIT_NOT_THE_EVENTS_FAULT = 70
@@ -141,8 +141,8 @@ def attach_agents(
     )
     agent("shelters", Fold(table("places"), step_place, context, places, contiguity=contiguity))
     agent("closures", Fold(table("closures"), step_closure, context, closures, contiguity=contiguity))
-    snapshots = sources(CLOSURE_SNAPSHOTS)
-    agent("feeds", Fold(table("feeds"), step_snapshot, context, snapshots, contiguity=contiguity))
+    lists = sources(WHOLE_LISTS)
+    agent("lists", Fold(table("lists"), step_whole_list, context, lists, contiguity=contiguity))
 
 
 async def serve(

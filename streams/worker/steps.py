@@ -12,15 +12,16 @@ from streams.codec import CodecError, decode, encode
 from streams.events.alerts import Telegram
 from streams.events.base import Status
 from streams.events.closures import ClosureReport, ClosureSnapshot
-from streams.events.shelters import ShelterReport, SiteReport
+from streams.events.shelters import ShelterReport, ShelterSnapshot, SiteReport
 from streams.folds.closures import closure_state, fold_closure
 from streams.folds.hazards import Series, fold_telegram, hazard_state
 from streams.folds.shelters import Place, fold_shelter_report, fold_site, shelter_state
-from streams.folds.snapshots import fold_snapshot
-from streams.topics import CLOSURE_REPORTS, CLOSURES, HAZARDS, SHELTERS, Topic
+from streams.folds.snapshots import fold_shelter_snapshot, fold_snapshot
+from streams.topics import CLOSURE_REPORTS, CLOSURES, HAZARDS, SHELTER_REPORTS, SHELTERS, Topic
 from streams.world import World
 
 PLACE_REPORT: Any = SiteReport | ShelterReport
+WHOLE_LIST: Any = ClosureSnapshot | ShelterSnapshot
 
 
 class RefusedError(ValueError):
@@ -77,12 +78,19 @@ def step_closure(context: Context, row: bytes | None, key: bytes, value: bytes |
     return Step(encode(standing), ((CLOSURES, Message(key, _state(closure_state(standing)))),))
 
 
-def step_snapshot(context: Context, row: bytes | None, key: bytes, value: bytes | None) -> Step:
-    """`closure-snapshots` -> `closure-reports`: a withdrawal of each closure that left its feed's list."""
-    snapshot: ClosureSnapshot = _read(value, ClosureSnapshot)
+def step_whole_list(context: Context, row: bytes | None, key: bytes, value: bytes | None) -> Step:
+    """`whole-lists` -> `closure-reports`, `shelter-reports`: what left its list is open again, or has closed."""
+    snapshot: ClosureSnapshot | ShelterSnapshot = _read(value, WHOLE_LIST)
     _admit(context, snapshot.status, key=key, wanted=snapshot.id)
-    newest, ended = fold_snapshot(decode(row, ClosureSnapshot) if row else None, snapshot)
-    messages = tuple((CLOSURE_REPORTS, Message(report.id.encode(), encode(report))) for report in ended)
+    newest: ClosureSnapshot | ShelterSnapshot
+    ended: tuple[ClosureReport | ShelterReport, ...]
+    if isinstance(snapshot, ClosureSnapshot):
+        newest, ended = fold_snapshot(decode(row, ClosureSnapshot) if row else None, snapshot)
+        topic = CLOSURE_REPORTS
+    else:
+        newest, ended = fold_shelter_snapshot(decode(row, ShelterSnapshot) if row else None, snapshot)
+        topic = SHELTER_REPORTS
+    messages = tuple((topic, Message(report.id.encode(), encode(report))) for report in ended)
     return Step(encode(newest), messages)
 
 

@@ -16,7 +16,6 @@ from streams.events.closures import ClosureReport, ClosureSnapshot, ClosureState
 from streams.events.shelters import Layer, Opening, ShelterReport, ShelterState, SiteReport
 from streams.topics import (
     CLOSURE_REPORTS,
-    CLOSURE_SNAPSHOTS,
     CLOSURES,
     HAZARDS,
     MANIFEST,
@@ -24,6 +23,7 @@ from streams.topics import (
     SHELTERS,
     SITE_REPORTS,
     TELEGRAMS,
+    WHOLE_LISTS,
     dead_letters,
 )
 from streams.world import World
@@ -115,7 +115,7 @@ async def test_a_whole_list_opens_what_it_does_not_name_any_more(broker: KafkaBr
         reports = [ClosureReport(id=name, source=run, as_of_ms=at_ms) for name in named]
         await publisher.publish(CLOSURE_REPORTS, [Message(r.id.encode(), encode(r)) for r in reports])
         whole = ClosureSnapshot(id=run, source=run, as_of_ms=at_ms, closures=named)
-        await publisher.publish(CLOSURE_SNAPSHOTS, [Message(run.encode(), encode(whole))])
+        await publisher.publish(WHOLE_LISTS, [Message(run.encode(), encode(whole))])
 
     await publish(1, gone, stays)
     await until(lambda: closures.rows.get(gone) and closures.rows.get(stays))

@@ -1,6 +1,7 @@
 """Every real list of places and every report about them: counts, flags, capacity, and what is refused."""
 
 import csv
+import random
 import re
 from collections import Counter
 from datetime import datetime
@@ -10,7 +11,9 @@ import pytest
 
 from streams.adapters.registry import Reading, Source, read
 from streams.events.base import SITE_HAZARDS, Hazard
-from streams.events.shelters import Layer, Opening, ShelterReport, SiteReport
+from streams.events.shelters import Layer, Opening, ShelterReport, ShelterSnapshot, SiteReport
+from streams.folds.shelters import Place, fold_shelter_report
+from streams.folds.snapshots import fold_shelter_snapshot
 
 SOURCE = Source("test", 0)
 
@@ -134,7 +137,9 @@ def test_head_counts_of_nanao_over_time_in_all_three_layouts(data_dir: Path) -> 
     assert len(readings) == 117
     assert {reading.format for reading in readings} == {"shelter-status-csv"}
     assert [r for reading in readings for r in reading.rejections] == []
-    assert sum(len(reading.events) for reading in readings) == 1_466
+    counted = [e for reading in readings for e in reading.events if isinstance(e, ShelterReport)]
+    assert len(counted) == 1_466
+    assert [type(reading.events[-1]) for reading in readings] == [ShelterSnapshot] * 117
     first = [event for event in readings[0].events if isinstance(event, ShelterReport)]
     assert len(first) == 29
     assert sum(report.headcount or 0 for report in first) == 1_886
@@ -144,6 +149,41 @@ def test_head_counts_of_nanao_over_time_in_all_three_layouts(data_dir: Path) -> 
     assert {report.opening for report in first} == {Opening.OPEN}
     last = [event for event in readings[-1].events if isinstance(event, ShelterReport)]
     assert [(report.id, report.headcount) for report in last] == [("CC0000000537", 40)]
+
+
+def test_a_shelter_of_nanao_that_left_the_list_has_closed_whatever_the_order_of_the_lists(
+    data_dir: Path,
+) -> None:
+    paths = sorted((data_dir / "shelters" / "nanao-2024" / "history").glob("*.csv"))
+    events = [read_file(path).events for path in paths]
+
+    def run(order: list[int]) -> dict[str, ShelterReport]:
+        known: ShelterSnapshot | None = None
+        places: dict[str, Place] = {}
+
+        def take(report: ShelterReport) -> None:
+            places[report.id] = fold_shelter_report(places.get(report.id), report)
+
+        for event in (event for number in order for event in events[number]):
+            if isinstance(event, ShelterReport):
+                take(event)
+            elif isinstance(event, ShelterSnapshot):
+                known, closed = fold_shelter_snapshot(known, event)
+                for report in closed:
+                    take(report)
+        return {ident: place.reported for ident, place in places.items() if place.reported is not None}
+
+    numbers = list(range(len(paths)))
+    end = run(numbers)
+    assert [ident for ident, report in end.items() if report.opening is Opening.OPEN] == ["CC0000000537"]
+    assert Counter(report.opening for report in end.values()) == {
+        Opening.OPEN: 1,
+        Opening.CLOSED: len(end) - 1,
+    }
+    assert all(report.headcount is None for report in end.values() if report.opening is Opening.CLOSED)
+    for seed in range(3):
+        shuffled = run(random.Random(seed).sample(numbers * 2, 2 * len(numbers)))
+        assert {i: r.opening for i, r in shuffled.items()} == {i: r.opening for i, r in end.items()}
 
 
 def test_a_list_in_metres_is_refused_for_its_coordinate_system(data_dir: Path) -> None:

@@ -184,8 +184,7 @@ RECORD = '<situationRecord id="1"><situationRecordVersionTime>2026-09-01T00:00:0
     [
         ("<payload><situation>", RECORD, "</situation></payload>"),
         (
-            "<EDXLDistribution><distributionStatus>Actual</distributionStatus><dateTimeSent>2026-09-01T00:00:00Z</dateTimeSent><contentObject>"
-            "<Report><EvacuationOrder>",
+            "<EDXLDistribution><distributionStatus>Actual</distributionStatus><dateTimeSent>2026-09-01T00:00:00Z</dateTimeSent><contentObject><Report><EvacuationOrder>",
             ORDER,
             "</EvacuationOrder></Report><documentID>d</documentID><category>EvacuationOrder</category></contentObject></EDXLDistribution>",
         ),

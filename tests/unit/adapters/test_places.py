@@ -9,7 +9,7 @@ from streams.adapters.reading import RefusedError
 from streams.adapters.registry import Reading, Source, read
 from streams.adapters.times import parse_iso, parse_reiwa
 from streams.events.base import Hazard
-from streams.events.shelters import Layer, Opening, ShelterReport, SiteReport
+from streams.events.shelters import Layer, Opening, ShelterReport, ShelterSnapshot, SiteReport
 
 SOURCE = Source("city", 1_000)
 SITE_HEADER = "全国地方公共団体コード,ID,名称,緯度,経度,標高,災害種別_洪水,災害種別_津波,指定避難所との重複,想定収容人数"
@@ -244,3 +244,37 @@ def test_a_feature_out_of_place_is_rejected_with_its_index(coordinates: object, 
 def test_a_municipality_without_a_list_is_refused_clearly() -> None:
     stub = json.dumps({"type": "unavailable", "code": "271021", "dataType": "emergency"}).encode()
     assert only_reason(read(stub, SOURCE)) == ("list-unavailable", "document")
+
+
+OPEN_HEADER = "ID,名称,人数,時点,所在地_市区町村"
+
+
+def open_list(*lines: str) -> list[ShelterSnapshot]:
+    reading = read("\n".join((OPEN_HEADER, *lines)).encode(), Source("nanao", 0))
+    assert reading.format == "shelter-status-csv"
+    return [event for event in reading.events if isinstance(event, ShelterSnapshot)]
+
+
+def test_a_list_of_open_shelters_is_whole_for_its_municipality() -> None:
+    (whole,) = open_list("B,b,3,令和6年1月9日午後6時,七尾市", "A,a,,令和6年1月9日午後6時,七尾市")
+    assert (whole.id, whole.shelters) == ("nanao/七尾市", ("A", "B"))
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "B,b,x,令和6年1月9日午後6時,七尾市",
+        "B,b,3,令和6年1月9日午後5時,七尾市",
+        "B,b,3,令和6年1月9日午後6時,輪島市",
+        "B,b,3,令和6年1月9日午後6時,",
+    ],
+    ids=["refused", "another-time", "another-town", "no-town"],
+)
+def test_a_list_that_may_not_be_whole_closes_nothing(second: str) -> None:
+    assert open_list("A,a,3,令和6年1月9日午後6時,七尾市", second) == []
+
+
+def test_an_empty_list_and_a_list_with_states_close_nothing() -> None:
+    assert open_list() == []
+    states = read(f"{STATUS_HEADER}\n99101,A,a,開設,1,1,,2026-09-01T00:00:00Z".encode(), Source("s", 0))
+    assert [type(event).__name__ for event in states.events] == ["ShelterReport"]

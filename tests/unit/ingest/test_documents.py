@@ -20,10 +20,10 @@ from streams.events.closures import ClosureReport, ClosureSnapshot
 from streams.events.shelters import ShelterReport
 from streams.topics import (
     CLOSURE_REPORTS,
-    CLOSURE_SNAPSHOTS,
     MANIFEST,
     SHELTER_REPORTS,
     TELEGRAMS,
+    WHOLE_LISTS,
     Topic,
     dead_letters,
 )
@@ -98,7 +98,7 @@ async def test_each_kind_of_event_goes_to_its_topic_under_its_own_key(desk: Desk
     whole = ClosureSnapshot(id="roads/F", source="roads", as_of_ms=5, closures=("C9",))
     desk.reading = Reading("mixed", (REPORT, closure, whole, TELEGRAM), ())
     assert (await desk.send()).json()["events"] == 4
-    topics = (SHELTER_REPORTS, CLOSURE_REPORTS, CLOSURE_SNAPSHOTS, TELEGRAMS)
+    topics = (SHELTER_REPORTS, CLOSURE_REPORTS, WHOLE_LISTS, TELEGRAMS)
     assert [desk.broker.records(t)[0].key for t in topics] == [b"P1", b"C9", b"roads/F", b"jma/VTSE41"]
 
 

@@ -11,19 +11,20 @@ from streams.cells import Gazetteer
 from streams.codec import decode, encode
 from streams.events.base import Action, Status
 from streams.events.closures import ClosureReport
+from streams.events.shelters import Opening, ShelterReport, ShelterSnapshot
 from streams.topics import (
     CLOSURE_REPORTS,
-    CLOSURE_SNAPSHOTS,
     HAZARDS,
     SHELTER_REPORTS,
     SITE_REPORTS,
     TELEGRAMS,
+    WHOLE_LISTS,
     Topic,
 )
 from streams.worker.contiguity import Contiguity, GapError
 from streams.worker.outbox import Emission
 from streams.worker.service import LARGEST_BYTES, Fold, fold_event
-from streams.worker.steps import Context, TakeStep, step_closure, step_place, step_snapshot, step_telegram
+from streams.worker.steps import Context, TakeStep, step_closure, step_place, step_telegram, step_whole_list
 from streams.world import World
 from tests.unit.streams.given import SERIES, closure, report, site, snapshot, telegram
 
@@ -75,7 +76,7 @@ def test_an_event_becomes_a_row_and_a_state_and_the_row_can_be_waited_for() -> N
         (step_place, SITE_REPORTS, site(1), "s"),
         (step_place, SHELTER_REPORTS, report(1), "s"),
         (step_closure, CLOSURE_REPORTS, closure(1), "c"),
-        (step_snapshot, CLOSURE_SNAPSHOTS, snapshot(1, "x"), "feed"),
+        (step_whole_list, WHOLE_LISTS, snapshot(1, "x"), "feed"),
     ],
 )
 def test_an_event_under_another_key_is_refused_and_changes_no_row(
@@ -93,7 +94,7 @@ def test_an_event_under_another_key_is_refused_and_changes_no_row(
 
 
 def test_a_list_without_a_closure_of_the_one_before_withdraws_it_under_the_closures_own_key() -> None:
-    fold = make_fold(step_snapshot, CLOSURE_SNAPSHOTS)
+    fold = make_fold(step_whole_list, WHOLE_LISTS)
     assert feed(fold, b"feed", encode(snapshot(1, "a", "b"))).messages == ()
     emission = feed(fold, b"feed", encode(snapshot(2, "b")))
     ((topic, message),) = emission.messages
@@ -101,6 +102,17 @@ def test_a_list_without_a_closure_of_the_one_before_withdraws_it_under_the_closu
     withdrawal = decode(message.value or b"", ClosureReport)
     assert (withdrawal.action, withdrawal.as_of_ms) == (Action.CANCEL, 1)
     assert feed(fold, b"feed", encode(snapshot(2, "b"))).messages == ()
+
+
+def test_a_shelter_that_left_the_list_of_the_open_ones_has_closed() -> None:
+    fold = make_fold(step_whole_list, WHOLE_LISTS)
+    for at, named in ((1, ("a", "b")), (2, ("b",))):
+        opened = ShelterSnapshot(id="town", source="town", as_of_ms=at, shelters=named)
+        emission = feed(fold, b"town", encode(opened))
+    ((topic, message),) = emission.messages
+    assert (topic, message.key) == (SHELTER_REPORTS, b"a")
+    closed = decode(message.value or b"", ShelterReport)
+    assert (closed.opening, closed.headcount, closed.as_of_ms) == (Opening.CLOSED, None, 1)
 
 
 @pytest.mark.parametrize("status", [Status.EXERCISE, Status.TEST])
