@@ -38,8 +38,6 @@ def plan_tour(cost, party, drop, room, best, action):
             if aboard == 0:
                 least = LEFT_BEHIND * waiting
             for goal in range(1, places):
-                if cost[at, goal] >= NEVER:
-                    continue
                 after = state
                 if goal <= n:
                     if digit[goal - 1] != WAITING or aboard + party[goal - 1] > room:
@@ -49,8 +47,6 @@ def plan_tour(cost, party, drop, room, best, action):
                     for i in range(n):
                         if digit[i] == ABOARD and drop[i] == goal:
                             after += power[i]
-                if after == state or best[after, goal] >= NEVER:
-                    continue
-                if cost[at, goal] + best[after, goal] < least:
+                if after != state and cost[at, goal] + best[after, goal] < least:
                     least, chosen = cost[at, goal] + best[after, goal], goal
             best[state, at], action[state, at] = least, chosen
