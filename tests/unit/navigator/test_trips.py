@@ -1,13 +1,16 @@
 """To a given place: by which way, or why nobody is sent there and what is told instead."""
 
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
+import structlog
 from pydantic import TypeAdapter
 
 import routing
+from routing.landmarks import LANDMARKS
 from services.kit.health import Readiness
 from services.navigator.answers import Moment
 from services.navigator.app import make_app
@@ -268,3 +271,35 @@ def test_the_next_moment_takes_trees_over_and_answers_as_a_new_one_would() -> No
     trip = plan_trip(scout, goal, now_ms=NOW)
     fresh = Scout(Guides(), later, profile="adult", start=at(2), extra=frozenset())
     assert trip.way == plan_trip(fresh, goal, now_ms=NOW).way
+
+
+def test_landmarks_are_made_beside_the_answers_and_used_from_then_on() -> None:
+    moment = Moment.of(street(), State(places=SITES))
+    guides = Guides()
+    first = guides.ways(moment, FieldKey("adult"))
+    deadline = time.monotonic() + 30
+    while guides.ways(moment, FieldKey("adult")).search.marks.columns.shape[1] == 0:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    ways = guides.ways(moment, FieldKey("adult"))
+    assert ways.search.marks.columns.shape[1] == 2 * LANDMARKS
+    start, goal = routing.Target("", *at(1.5)), routing.Target("", *at(8.5))
+    found, plain = ways.way(start, goal), first.way(start, goal)
+    assert isinstance(found, routing.Route)
+    assert isinstance(plain, routing.Route)
+    assert (found.edges, found.cost) == (plain.edges, plain.cost)
+
+
+async def test_no_place_and_no_reference_of_a_question_is_logged(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(0)
+    with structlog.testing.capture_logs() as logs:
+        await town.ask(2, spot(7.123))
+        await town.client.post("/v1/routes/to", json={"from": spot(2), "to": spot(999.123)})
+        waiting = [{"ref": "grandmother", "place": spot(5.123)}]
+        await town.client.post("/v1/tours", json={"from": spot(2), "pick_ups": waiting})
+        await town.client.post("/v1/tours", json={"from": spot(2), "pick_ups": waiting * 2})
+    assert logs == []
+    secrets = ("grandmother", *(str(spot(index)["lon"]) for index in (7.123, 5.123, 999.123)))
+    assert not [line for line in caplog.messages if any(secret in line for secret in secrets)]

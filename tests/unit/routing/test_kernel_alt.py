@@ -181,12 +181,13 @@ def test_of_many_columns_those_that_say_most_are_asked() -> None:
     graph = graph_of([(n, n + 1) for n in range(4)], 5)
     cost = np.full(4, 10, np.int32)
     many = np.zeros((5, 2 * (ASKED + 2)), np.uint16)
-    many[:, ASKED + 2 :] = (np.arange(5)[:, None] * np.arange(1, ASKED + 3)[None]).astype(np.uint16)
+    many[:, ASKED + 2 :] = (100 * np.arange(5)[:, None] * np.arange(1, ASKED + 3)[None]).astype(np.uint16)
     sheet, one = wiped(5), np.zeros(1, np.int64)
     seed = np.array([4], np.int32), np.zeros(1, np.int32)
     search_back(graph.in_start, graph.edge_tail, cost, one, one, one, 1, *seed, Marks(many, 1), sheet)
-    assert sheet[:, BOUND].tolist() == [n * (ASKED + 2) for n in range(5)]
+    assert sheet[:, BOUND].tolist() == [100 * n * (ASKED + 2) for n in range(5)]
     few = np.zeros((5, 4), np.uint16)
+    few[:, 0] = [500, 500, 500, 500, 498]
     few[:, 3] = [0, 0, 0, 0, 3]
     sheet = wiped(5)
     search_back(graph.in_start, graph.edge_tail, cost, one, one, one, 1, *seed, Marks(few, 1), sheet)
