@@ -92,6 +92,8 @@ class Reader:
         self._forest, self._texts = _make_forest(streets, field), _make_texts(streets, field)
         self._forest_table, self._text_table = table_of(self._forest), table_of(self._texts)
         self._with_targets = frozenset(self._forest.end_link.tolist())
+        self._others = min(NEXT, max(1, len(np.unique(field.seeds.target))))
+        """So many places are looked for: a search for one more than there are would go everywhere."""
         self._table: Ints | None = None
         self._searched = 0
 
@@ -149,7 +151,7 @@ class Reader:
     def _alternatives(self, origin: Snap, chosen: int) -> tuple[Alternative, ...]:
         starts, found = (
             starts_of(origin.link, origin.share, self._forest_table),
-            np.empty((NEXT, 3), np.int64),
+            np.empty((self._others, 3), np.int64),
         )
         count = self._list_nearest(starts, found)
         rows = found[:count].tolist()

@@ -221,6 +221,18 @@ def test_a_table_is_wanted_once_when_searches_have_cost_as_much() -> None:
     assert not reader.wants_table()
 
 
+def test_whoever_has_but_two_places_is_not_looked_for_a_third_everywhere() -> None:
+    spots = [(34.0, 135.0 + i * STEP) for i in range(60)]
+    network = network_of(spots, [(i, i + 1, BOTH) for i in range(59)], [0.0] * 59)
+    walking = routing.Walking.of(routing.Snapper(network), routing.get_profile("adult"))
+    targets = [routing.Target(f"T{i}", *spots[i]) for i in (2, 4)]
+    reader = reader_of(routing.Field.build(walking, targets, routing.Overlay(network)))
+    found = reader.find(34.0, 135.0 + 3.4 * STEP)
+    assert isinstance(found, routing.Route)
+    assert [found.target, *(a.target for a in found.alternatives)] == ["T4", "T2"]
+    assert reader._searched < 10
+
+
 def test_an_empty_batch_has_empty_columns() -> None:
     none = np.empty(0)
     columns = orjson.loads(orjson.dumps(reader_of(street()).find_all(none, none).columns()))
