@@ -70,8 +70,9 @@ def graph_of(ends: Sequence[tuple[int, int]], nodes: int) -> Graph:
 
 
 def draw_graph(rng: np.random.Generator, *, nodes: int = 9, edges: int = 24) -> Graph:
-    """Loops, parallel edges and islands among them."""
-    return graph_of([(int(t), int(h)) for t, h in rng.integers(0, nodes, (edges, 2))], nodes)
+    """Loops, parallel edges and islands among them; the edges out of a node are in any order."""
+    graph = graph_of([(int(t), int(h)) for t, h in rng.integers(0, nodes, (edges, 2))], nodes)
+    return graph._replace(out_edge=np.lexsort((rng.random(edges), graph.edge_tail)).astype(np.int32))
 
 
 def columns(seeds: Sequence[Seed]) -> tuple[Ints, Ints, Ints]:

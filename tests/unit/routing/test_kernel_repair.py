@@ -54,7 +54,12 @@ class Moment(NamedTuple):
 
 def draw_moment(rng: np.random.Generator, graph: Graph, former: Moment | None = None) -> Moment:
     """Random, or what a change makes of the former: some edges cost another sum, some targets go, come, move, are priced."""
-    costs = [1, 2, 2, 3, 5, CLOSED] if graph.edges % 2 == 0 else [1, 30_000, 70_000, 400_000, CLOSED, CLOSED]
+    ties, some, far = (
+        [1, 1, 1, 2, CLOSED],
+        [1, 2, 2, 3, 5, CLOSED],
+        [1, 30_000, 70_000, 400_000, CLOSED, CLOSED],
+    )
+    costs = (ties, some, far)[graph.edges % 3]
     cost = rng.choice(costs, graph.edges).astype(np.int32)
     doors = [
         Seed(i, int(rng.integers(graph.nodes)), int(rng.integers(6)), k, 0.5)
@@ -143,7 +148,7 @@ class Change(NamedTuple):
 
 def draw_change(case: int) -> Change:
     rng = np.random.default_rng(case)
-    graph = draw_graph(rng, edges=24 + case % 2)  # an odd number: costs far apart, wide buckets
+    graph = draw_graph(rng, edges=24 + case % 3)  # one of three: costs far apart, wide buckets
     old = draw_moment(rng, graph)
     return Change(graph, old, draw_moment(rng, graph, old))
 
@@ -235,6 +240,14 @@ def test_another_way_of_the_same_cost_concerns_those_behind_it_who_keep_their_la
     check_repair(change)
 
 
+def test_a_door_that_opens_at_the_cost_of_the_way_there_is_taken_before_it() -> None:
+    graph, cost = graph_of([(1, 0)], 2), np.array([2], np.int32)
+    old = [Seed(0, 0, 0)]
+    change = Change(graph, Moment([3], old, cost), Moment([3], [*old, Seed(0, 1, 2)], cost))
+    assert change.touched() == [1]
+    check_repair(change)
+
+
 @for_cases(CASES)
 def test_two_forests_differ_where_a_way_does(case: int) -> None:
     change = draw_change(case)
@@ -300,6 +313,8 @@ def test_ways_are_sampled_at_once_when_more_got_worse_than_are_asked() -> None:
     spread = list(range(2, 2 * SAMPLE + 4, 2))
     assert cut_chain(nodes, spread, limit=nodes // 2) == (CUT_TOO_MUCH, SAMPLE + 1)
     assert cut_chain(nodes, spread[1:], limit=nodes // 2) == (CUT_TOO_MUCH, 2 * SAMPLE + 1)
+    end = list(range(nodes - SAMPLE, nodes))
+    assert cut_chain(nodes, end, limit=nodes // 2, moved=[0]) == (CUT_TOO_MUCH, SAMPLE + 1)
     last = list(range(nodes - 2 * SAMPLE, nodes))
     assert cut_chain(nodes, last, limit=nodes // 2) == (2 * SAMPLE, 2 * SAMPLE)
 
