@@ -12,7 +12,10 @@ from routing.batch import Reader, Streets
 from routing.cars import CarWeights, Driving, weigh
 from routing.errors import RoutingError
 from routing.kernels.forest import INF
+from routing.landmarks import make_marks, no_marks
 from routing.profiles import CAR, CLOSED, get_profile
+from routing.targets import Pages, Search
+from routing.tours import NO_WAY
 from tests.unit.routing.oracles import (
     BOTH,
     STEP,
@@ -116,6 +119,31 @@ def test_turns_back_are_exactly_those_that_the_rules_leave_at_dead_ends(network:
         for goal in open_edges
         if network.edge_head[start] == network.edge_tail[goal] and allowed(network, cost, start, goal)
     }
+
+
+@settings(max_examples=40, deadline=None)
+@given(car_fields(), st.data())
+def test_a_given_place_is_reached_by_the_way_that_a_field_of_it_tells(
+    field: routing.Field, data: st.DataObject
+) -> None:
+    if not field.walking.usable.any():
+        return
+    place = st.tuples(st.floats(-0.5, 2.5), st.floats(-0.5, 1.5))
+    drawn = [
+        (34.0 + a * STEP, 135.0 + o * STEP) for a, o in data.draw(st.lists(place, min_size=2, max_size=5))
+    ]
+    places = [routing.Target(f"P{number}", *at) for number, at in enumerate(drawn)]
+    marks = make_marks(field.walking, count=2) if data.draw(st.booleans()) else no_marks(field.network)
+    search = Search(field.weights, marks, Pages(field.network.node_count))
+    costs = search.costs(places, places)
+    for column, goal in enumerate(places):
+        tree = routing.Field.of(field.weights, [goal])
+        for row, origin in enumerate(places):
+            told, found = search.way(origin, goal), routing.find_route(tree, origin.lat, origin.lon)
+            assert (told.cost if isinstance(told, routing.Route) else NO_WAY) == costs[row, column]
+            assert (found.cost if isinstance(found, routing.Route) else NO_WAY) == costs[row, column]
+            if isinstance(told, routing.Route):
+                check_drive(tree, told)
 
 
 ROW = [(34.0, 135.0 + i * STEP) for i in range(4)]
