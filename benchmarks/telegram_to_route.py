@@ -37,7 +37,7 @@ from streams.world import World
 TELEGRAM = "32-39_12_07_250206_VTSE41.xml"
 BAR_S = 1.0
 ROUNDS = 50
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 JAPAN = timezone(timedelta(hours=9))
 OSAKA = (34.686, 135.48, 34.718, 135.52)
 PORTO = (41.135, -8.69, 41.185, -8.56)

@@ -99,7 +99,7 @@ def build(
                 )  # fmt: skip
                 built = build_area(material, out, progress=say)
     except (RoutingError, AreaFolderError) as error:
-        error_console.print(f"mio area: {error}", style="red", markup=False, highlight=False)
+        error_console.print(f"mio area: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
     _tell(built, out)
 
@@ -155,12 +155,13 @@ def _tell(built: "Built", out: Path) -> None:
             f"left out: {path} {rejection.place}: {rejection.detail} [{rejection.reason}]",
             markup=False,
             highlight=False,
+            soft_wrap=True,
         )
     more = len(built.listing.rejections) - SHOWN_REJECTIONS
     if more > 0:
         error_console.print(f"... and {more} more; 'mio feed read' lists them all")
     for note in built.info.notes:
-        error_console.print(f"note: {note}", style="yellow", markup=False, highlight=False)
+        error_console.print(f"note: {note}", style="yellow", markup=False, highlight=False, soft_wrap=True)
     info = built.info
     typer.echo(
         f"{out}: {info.name}, {info.sites} sites and {info.shelters} shelters, network {info.network_hash[:12]}; "
@@ -183,7 +184,7 @@ def show(
     try:
         overview = open_overview(folder)
     except (AreaFolderError, RoutingError) as error:
-        error_console.print(f"mio area: {error}", style="red", markup=False, highlight=False)
+        error_console.print(f"mio area: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
     Console().print(_table(overview))
     if picture:

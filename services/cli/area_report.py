@@ -32,7 +32,7 @@ def report(
         with counting(console) as show:
             made = make_report(folder, chosen, people=people, now_ms=SystemClock().now_ms(), progress=show)
     except (AreaFolderError, RoutingError, OSError) as error:
-        console.print(f"mio area: {error}", style="red", markup=False, highlight=False)
+        console.print(f"mio area: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
     for japanese, _ in summary.sentences(made.basis, made.situations):
         typer.echo(f"・{japanese}")

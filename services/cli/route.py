@@ -59,10 +59,12 @@ def route(
         closed = read_closures(closures) if closures else Closures()
         asked = ask(folder, lat, lon, profile=profile, hazards=named, language=language, closures=closed)
     except (RoutingError, AreaFolderError) as error:
-        Console(stderr=True).print(f"mio route: {error}", style="red", markup=False, highlight=False)
+        Console(stderr=True).print(
+            f"mio route: {error}", style="red", markup=False, highlight=False, soft_wrap=True
+        )
         raise typer.Exit(2) from None
     for line in (NOT_LIVE, *closed.tell(asked.moment)):
-        Console(stderr=True).print(line, style="yellow", markup=False, highlight=False)
+        Console(stderr=True).print(line, style="yellow", markup=False, highlight=False, soft_wrap=True)
     if picture:
         picture.write_text(draw(folder, asked, (lat, lon), hazards=named), encoding="utf-8")
     if as_json:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from services.local.child import Child
@@ -130,6 +130,18 @@ async def committed(bootstrap: str, topic: Topic) -> int:
         for p in range(topic.partitions)
         if TopicPartition(name, p) in offsets
     )
+
+
+async def written(bootstrap: str, topic: Topic) -> int:
+    """How many records of a topic the broker has."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
+    await consumer.start()
+    try:
+        name = topic.full_name(World.DRILL)
+        ends = await consumer.end_offsets([TopicPartition(name, p) for p in range(topic.partitions)])
+    finally:
+        await consumer.stop()
+    return sum(ends.values())
 
 
 def unique(count: int) -> list[str]:

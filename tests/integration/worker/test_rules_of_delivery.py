@@ -20,6 +20,7 @@ from tests.integration.worker.city import (
     unique,
     until,
     until_members,
+    written,
 )
 
 pytestmark = pytest.mark.kafka
@@ -81,13 +82,15 @@ async def test_a_row_reaches_the_changelog_before_its_event_is_acknowledged(
     own_kafka: str, broker: KafkaBroker, publisher: KafkaPublisher, worker: Worker
 ) -> None:
     rows = await tail(broker, WORKER_SERIES)
-    before = await committed(own_kafka, TELEGRAMS)
+    before, rows_before = await committed(own_kafka, TELEGRAMS), await written(own_kafka, WORKER_SERIES)
     series = unique(200)
     await send(publisher, *series)
-    async with asyncio.timeout(30):
-        while (done := await committed(own_kafka, TELEGRAMS)) < before + 200:
-            assert len([s for s in series if s in rows.rows]) >= done - before
-    assert set(series) <= rows.rows.keys()
+    done = 0
+    async with asyncio.timeout(60):
+        while done < 200:
+            done = await committed(own_kafka, TELEGRAMS) - before
+            assert await written(own_kafka, WORKER_SERIES) - rows_before >= done
+    await until(lambda: set(series) <= rows.rows.keys())
 
 
 async def test_members_are_dynamic_and_a_second_one_shares_the_work(

@@ -60,7 +60,7 @@ def test_a_session_is_heard_of_several_times_before_it_ends(app: faust.App) -> N
 
 
 def test_each_agent_runs_once_at_a_time_and_reads_raw_bytes(app: faust.App) -> None:
-    assert len(app.agents) == 3
+    assert len(app.agents) == 4
     for agent in app.agents.values():
         assert agent.concurrency == 1
         assert agent.channel.value_type is bytes
