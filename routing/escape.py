@@ -137,7 +137,8 @@ class Escapes:
         field, departure = self.field, self.departure
         network, heads = field.network, field.network.edge_head
         legs = [leg for leg in list_starts(field, snap) if at_ds + leg.time <= self._fails(leg)]
-        found = np.empty((most + 1, 2), np.int64)
+        hung = len(np.unique(departure.seeds.target))  # a search for one more would go everywhere
+        found = np.empty((min(most, hung), 2), np.int64)
         begin, rows = departure.seeds_by_node
         count = targets_in_time(
             np.array([heads[leg.edge] for leg in legs], np.int64), np.array([at_ds + leg.time for leg in legs], np.int64),
