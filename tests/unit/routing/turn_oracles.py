@@ -86,12 +86,13 @@ def allowed(network: routing.Network, cost: np.ndarray, start: int, goal: int) -
 def car_seeds(field: routing.Field) -> list[tuple[int, int, int]]:
     """(street edge, deciseconds from its beginning with the target's price, target): where targets stand."""
     network, cost, rows = turns_of(field).streets, street_costs(field), []
-    for edge in np.flatnonzero(cost < CLOSED).tolist():
-        for index, snap in enumerate(field.snaps):
-            if snap is not None and snap.link == network.edge_link[edge]:
-                share = snap.share if network.edge_forward[edge] else 1 - snap.share
-                price = field.targets[index].price_ds
-                rows.append((edge, partial_cost(int(cost[edge]), share) + price, index))
+    for index, snap in enumerate(field.snaps):
+        on_link = network.edge_link == (-1 if snap is None else snap.link)
+        for edge in np.flatnonzero(on_link & (cost < CLOSED)).tolist():
+            assert snap is not None
+            share = snap.share if network.edge_forward[edge] else 1 - snap.share
+            price = field.targets[index].price_ds
+            rows.append((edge, partial_cost(int(cost[edge]), share) + price, index))
     return rows
 
 
