@@ -188,10 +188,10 @@ def test_of_many_columns_those_that_say_most_are_asked() -> None:
     assert sheet[:, BOUND].tolist() == [100 * n * (ASKED + 2) for n in range(5)]
     few = np.zeros((5, 4), np.uint16)
     few[:, 0] = [500, 500, 500, 500, 498]
-    few[:, 3] = [0, 0, 0, 0, 3]
+    few[:, 2], few[:, 3] = [0, 0, 0, 0, 3], [0, 5, 0, 0, 1]
     sheet = wiped(5)
     search_back(graph.in_start, graph.edge_tail, cost, one, one, one, 1, *seed, Marks(few, 1), sheet)
-    assert sheet[:, BOUND].tolist() == [0, 0, 0, 0, 3]
+    assert sheet[:, BOUND].tolist() == [0, 5, 0, 0, 3]
 
 
 def test_lists_grow_with_a_large_search() -> None:
