@@ -16,14 +16,13 @@ Forest = tuple[np.ndarray, np.ndarray]
 def forests(draw: st.DrawFn, *, trees: int = 1) -> Forest:
     """(next_edge: int32[trees, nodes], edge_head): from each node one edge to a node of a lower number, or none."""
     nodes = draw(st.integers(2, 8))
-    head = [lower for node in range(nodes) for lower in range(node)]
-    first = np.cumsum([0, *range(nodes)])
+    ends = draw(st.permutations([(node, lower) for node in range(nodes) for lower in range(node)]))
+    number = {pair: edge for edge, pair in enumerate(ends)}
     next_edge = np.full((trees, nodes), -1, np.int32)
     for tree in range(trees):
         for node in range(1, nodes):
-            chosen = draw(st.integers(-1, node - 1))
-            next_edge[tree, node] = first[node] + chosen if chosen >= 0 else -1
-    return next_edge, np.array(head, np.int32)
+            next_edge[tree, node] = number.get((node, draw(st.integers(-1, node - 1))), -1)
+    return next_edge, np.array([lower for _, lower in ends], np.int32)
 
 
 def walk_in_words(
