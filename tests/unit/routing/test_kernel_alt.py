@@ -63,7 +63,7 @@ class Asked:
         self.cost = np.where(rng.random(self.graph.edges) < 0.15, CLOSED, dearer).astype(np.int32)
         self.quantum = int(rng.choice([1, 1, 4]))
         self.marks = Marks(self.columns(rng, free), self.quantum)
-        self.seeds = [Seed(0, int(n), int(c)) for n, c in rng.integers(0, 6, (int(rng.integers(0, 3)), 2))]
+        self.seeds = [Seed(0, int(n), int(c)) for n, c in rng.integers(0, 6, (int(rng.integers(0, 5)), 2))]
         self.groups = int(rng.integers(1, 4))
         starts = [
             (int(rng.integers(10)), int(rng.integers(0, 9)), g) for g in range(self.groups) for _ in range(2)
