@@ -150,7 +150,7 @@ class _Load:
 
 
 def _keep_places(load: _Load, crowd: Crowd, trees: list[Ints], tree: Ints) -> Plan:
-    """Moves those who would come to a full target and have the least detour to where there is room, while there is any."""
+    """Moves those who would come to a full target, and are soonest at one that has room, while there is any."""
     passages, cost = load.passages, load.cost
     ends = [_ends_of(passages, each) for each in trees]
     target = np.where(tree < 0, -1, np.array(ends)[tree, crowd.node]).astype(np.int32)
@@ -160,14 +160,14 @@ def _keep_places(load: _Load, crowd: Crowd, trees: list[Ints], tree: Ints) -> Pl
         if len(over) == 0 or len(room) == 0:
             return Plan(np.array(trees), tree)
         aside = _Forest.of(passages, cost, np.zeros(len(room), np.int32), room.astype(np.int32))
-        detour = aside.dist.astype(np.int64)
         moved = 0
         for full in over:
             here = np.flatnonzero((target == full) & (aside.dist[crowd.node] != INF))
-            least = np.argsort(detour[crowd.node[here]], kind="stable")[: arrive[full] - load.places[full]]
-            tree[here[least]] = len(trees)
-            target[here[least]] = aside.target[crowd.node[here[least]]]
-            moved += len(least)
+            soonest = np.argsort(aside.dist[crowd.node[here]], kind="stable")
+            going = here[soonest[: arrive[full] - load.places[full]]]
+            tree[going] = len(trees)
+            target[going] = aside.target[crowd.node[going]]
+            moved += len(going)
         if moved == 0:
             return Plan(np.array(trees), tree)
         trees.append(aside.next_edge)
