@@ -39,7 +39,7 @@ from routing.network import Network, Way
 from routing.overlay import mode_of
 from routing.profiles import CLOSED
 from routing.route import ALTERNATIVES, Alternative, Route, Stay, find_route, list_directs
-from routing.rows import Answers, Rows
+from routing.rows import Answers, Rows, order_on_ground, put_back
 from routing.snap import REACH_M, Snap, Snapper, frozen, make_snap
 
 NEXT = ALTERNATIVES + 1
@@ -193,15 +193,19 @@ class Reader:
 
     def find_all(self, lat: Floats, lon: Floats) -> Answers:
         """Answers for many places, float64[n] degrees each, without steps and alternatives. What is no place has no way."""
-        rows, streets = Rows(lat, lon), self._streets
+        streets, order = self._streets, order_on_ground(self._streets.network.bbox, lat, lon)
+        rows = Rows(lat[order], lon[order])
         snap_all(rows.spot_table, streets.grid, self._forest.usable, REACH_M)
         points, edges = find_ways(rows.way_table, self._forest_table, streets.line_table)
         ways, end = rows.ways, np.zeros(len(lat) + 1, np.int64)
         text = polylines(points, edges, ways.ends, self._text_table, end[1:])
-        answers = Answers(
-            ways.kind, ways.target, ways.time, ways.link, ways.metres, rows.spots.away, text, end[:-1].copy(), end[1:]
-        )  # fmt: skip
-        return self._ask(answers, lat, lon) if (ways.kind == ASK).any() else answers
+        kind, target, time, link = (
+            put_back(c, order) for c in (ways.kind, ways.target, ways.time, ways.link)
+        )
+        length, away = put_back(ways.metres, order), put_back(rows.spots.away, order)
+        first, last = put_back(end[:-1], order), put_back(end[1:], order)
+        answers = Answers(kind, target, time, link, length, away, text, first, last)
+        return self._ask(answers, lat, lon) if (kind == ASK).any() else answers
 
     def _ask(self, answers: Answers, lat: Floats, lon: Floats) -> Answers:
         """Answers those rows one by one of which a zone's shape decides; their polylines are put at the end."""

@@ -1,6 +1,7 @@
 """Answers in columns, and the rows that the compiled loops fill. Knows no field."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,35 @@ from routing.kernels.polyline import json_numbers, json_texts
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
+
+
+STRIPES = 128
+T = TypeVar("T", bound=np.generic)
+
+
+def order_on_ground(
+    bbox: tuple[float, float, float, float], lat: Floats, lon: Floats
+) -> npt.NDArray[np.intp]:
+    """int[n]: an order in which places near each other come one after the other, so that their ways lie in the processor's cache.
+
+    By cells in stripes, to and fro. Whatever is no place comes somewhere.
+    """
+    south, west, north, east = bbox
+    y = _stripe((lat - south) / max(north - south, 1e-9))
+    x = _stripe((lon - west) / max(east - west, 1e-9))
+    cell = y * STRIPES + np.where(y % 2, STRIPES - 1 - x, x)
+    return np.argsort(cell.astype(np.int16), kind="stable")
+
+
+def _stripe(share: Floats) -> Ints:
+    return (np.nan_to_num(np.clip(share, 0.0, 1.0)) * (STRIPES - 1)).astype(np.int32)
+
+
+def put_back(column: npt.NDArray[T], order: npt.NDArray[np.intp]) -> npt.NDArray[T]:
+    """A column of rows in such an order, as the rows were before."""
+    out = np.empty_like(column)
+    out[order] = column
+    return out
 
 
 class Rows:
