@@ -194,6 +194,17 @@ def test_of_many_columns_those_that_say_most_are_asked() -> None:
     assert sheet[:, BOUND].tolist() == [0, 5, 0, 0, 3]
 
 
+def test_no_closed_edge_is_used_also_where_nothing_else_leads_on() -> None:
+    graph, none = graph_of([(0, 1), (0, 1), (1, 2)], 3), Marks(np.empty((3, 0), np.uint16), 1)
+    seed, one = (np.array([2], np.int32), np.zeros(1, np.int32)), np.zeros(1, np.int64)
+    for closed in (CLOSED, CLOSED + 1):
+        sheet, cost = wiped(3), np.array([closed, closed, 5], np.int32)
+        touched, taken = search_back(
+            graph.in_start, graph.edge_tail, cost, one, one, one, 1, *seed, none, sheet
+        )
+        assert (touched.tolist(), taken, int(sheet[0, DIST])) == ([2, 1], 2, INF)
+
+
 def test_lists_grow_with_a_large_search() -> None:
     """600 spokes to one hub, and a chain of 600: both lists grow more than once."""
     ends = [(n, 0) for n in range(1, 601)] + [(n, n - 1) for n in range(601, 1201)]
