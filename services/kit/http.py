@@ -62,8 +62,9 @@ async def serve(
 ) -> None:
     """Serves until cancelled; then calls `before_end`, and requests under way are finished."""
     config = uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=3
-    )
+        app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=3,
+        proxy_headers=False,  # nobody here asks where a question came from
+    )  # fmt: skip
     server = _Server(config)
     sockets = [_shared_socket(host, port)] if shares_port else None
     task = asyncio.create_task(server.serve(sockets))

@@ -87,8 +87,7 @@ class Live:
     def heard_ms(self) -> int | None:
         """When the broker last answered for every topic; None before that."""
         times = [follower.heard_at_ms for follower in self._followers]
-        known = [t for t in times if t is not None]
-        return min(known) if known and len(known) == len(times) else None
+        return None if None in times else min((t for t in times if t is not None), default=None)
 
     async def run(self) -> None:
         """Until cancelled: a new moment after each change, or when something begins or ends by the clock."""

@@ -29,7 +29,7 @@ def say(key: str, language: str, **arguments: Argument) -> str:
     Raises:
         LookupError: there is no such sentence, or an argument is missing.
     """
-    return _say(key, language, tuple(sorted(arguments.items())))
+    return _say(key, language, tuple(sorted(arguments.items())) if arguments else ())
 
 
 @lru_cache(KEPT_SENTENCES)
