@@ -61,8 +61,9 @@ def draw_moment(rng: np.random.Generator, graph: Graph, former: Moment | None = 
     )
     costs = (ties, some, far)[graph.edges % 3]
     cost = rng.choice(costs, graph.edges).astype(np.int32)
+    base = (0, 5_200_000, 0)[graph.edges % 3]  # far from everywhere
     doors = [
-        Seed(i, int(rng.integers(graph.nodes)), int(rng.integers(6)), k, 0.5)
+        Seed(i, int(rng.integers(graph.nodes)), base + int(rng.integers(6)), k, 0.5)
         for i in range(UNIVERSE)
         for k in range(2)
     ]
@@ -248,19 +249,34 @@ def test_a_door_that_opens_at_the_cost_of_the_way_there_is_taken_before_it() -> 
     check_repair(change)
 
 
-@for_cases(CASES)
-def test_two_forests_differ_where_a_way_does(case: int) -> None:
-    change = draw_change(case)
+def check_comparison(change: Change) -> None:
     before, after = change.labels()
     old_dist, old_next, old_target = forest_of(before)
     dist, next_edge, target = forest_of(after)
-    state = np.random.default_rng(case).integers(0, 4, change.graph.nodes).astype(np.uint8)
+    state = np.full(change.graph.nodes, 3, np.uint8)
     found = compare_forests(
         change.graph.in_start, change.graph.edge_tail, change.worsened()[0], moved_roots(change), change.renumber, old_dist, old_next, old_target,
         dist, next_edge, target, state,
     )  # fmt: skip
     assert found.tolist() == change.touched()
     assert np.flatnonzero(state).tolist() == change.touched()
+
+
+@for_cases(CASES)
+def test_two_forests_differ_where_a_way_does(case: int) -> None:
+    check_comparison(draw_change(case))
+
+
+def test_those_behind_are_told_when_one_change_makes_up_for_another() -> None:
+    graph, cost = graph_of([(2, 1), (3, 2), (4, 3), (5, 0)], 6), np.ones(4, np.int32)
+    dearer, other = cost.copy(), Seed(1, 0, 0)
+    dearer[graph.edge_head == 1] = 2
+    change = Change(
+        graph, Moment([3, 4], [Seed(0, 1, 5), other], cost), Moment([3, 4], [Seed(0, 1, 4), other], dearer)
+    )
+    assert change.touched() == [1, 2, 3, 4]
+    check_repair(change)
+    check_comparison(change)
 
 
 def test_targets_get_their_new_numbers_and_none_stays_none() -> None:
