@@ -118,8 +118,8 @@ async def _close(broker: MemoryBroker, lat: np.ndarray, lon: np.ndarray) -> None
 class Asker(asyncio.Protocol):
     """One connection: sends a request, waits for the whole answer, notes how long it took, sends the next."""
 
-    def __init__(self, requests: Sequence[bytes], until_s: float, pause_s: float) -> None:
-        self._requests, self._until, self._pause = requests, until_s, pause_s
+    def __init__(self, requests: Sequence[bytes], until_s: float, pause_s: float, begin_s: float) -> None:
+        self._requests, self._until, self._pause, self._begin = requests, until_s, pause_s, begin_s
         self._number, self._sent, self._buffer, self._due = 0, 0.0, b"", 0.0
         self.seconds: list[float] = []
         self.bad = 0
@@ -127,8 +127,8 @@ class Asker(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self._due = time.perf_counter()
-        self._ask()
+        self._due = time.perf_counter() + self._begin
+        asyncio.get_running_loop().call_later(self._begin, self._ask)
 
     def _ask(self) -> None:
         # how late it is asked counts too: a wait behind a slow answer is a wait
@@ -168,12 +168,14 @@ def request(path: str, body: bytes) -> bytes:
 async def ask(
     port: int, requests: Sequence[bytes], *, connections: int, rate: float = 0.0, seconds: float = SECONDS
 ) -> list[Asker]:
-    """Asks as fast as answers come, or `rate` times a second in all."""
+    """Asks as fast as answers come, or `rate` times a second in all, evenly."""
     loop, until = asyncio.get_running_loop(), time.perf_counter() + seconds
     pause = connections / rate if rate else 0.0
     made = [
         await loop.create_connection(
-            lambda n=n: Asker(requests[n::connections], until, pause), "127.0.0.1", port
+            lambda n=n: Asker(requests[n::connections], until, pause, n * pause / connections),
+            "127.0.0.1",
+            port,
         )  # type: ignore[misc]
         for n in range(connections)
     ]
