@@ -28,14 +28,15 @@ def order_on_ground(
     By cells in stripes, to and fro. Whatever is no place comes somewhere.
     """
     south, west, north, east = bbox
-    y = _stripe((lat - south) / max(north - south, 1e-9))
-    x = _stripe((lon - west) / max(east - west, 1e-9))
+    y, x = _stripe(lat, south, north), _stripe(lon, west, east)
     cell = y * STRIPES + np.where(y % 2, STRIPES - 1 - x, x)
     return np.argsort(cell.astype(np.int16), kind="stable")
 
 
-def _stripe(share: Floats) -> Ints:
-    return (np.nan_to_num(np.clip(share, 0.0, 1.0)) * (STRIPES - 1)).astype(np.int32)
+def _stripe(at: Floats, low: float, high: float) -> Ints:
+    """Cut to the box first: a number may be so large that no difference of it can be told."""
+    share = (np.clip(at, low, high) - low) / max(high - low, 1e-9)
+    return (np.nan_to_num(share) * (STRIPES - 1)).astype(np.int32)
 
 
 def put_back(column: npt.NDArray[T], order: npt.NDArray[np.intp]) -> npt.NDArray[T]:
