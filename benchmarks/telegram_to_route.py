@@ -55,10 +55,9 @@ def find_data() -> Path:
 
 
 def build_osaka(data: Path, out: Path) -> None:
-    """`mio area build` for Kita-ku, with a made-up shore."""
+    """`mio area build` for Kita-ku."""
     build_area(
         out,
-        *("--zones", write_shore(OSAKA, out.parent / "zones.geojson")),
         *("--graph-csv", data / "osm" / "osaka-kita"),
         *("--sites", data / "shelters" / "gsi-osaka" / "emergency"),
         *("--shelters", data / "shelters" / "gsi-osaka" / "evacuation"),
@@ -83,7 +82,6 @@ def build_porto(data: Path, out: Path, material: Path) -> None:
         *("--osm", data / "osm" / "porto_portugal.osm.pbf"),
         *("--sites", material / "sites.geojson"),
         *("--areas", material / "areas.geojson"),
-        *("--zones", write_shore(PORTO, material / "zones.geojson")),
         *("--name", "Porto"),
     )
 
@@ -110,17 +108,6 @@ def made_up_sites(bbox: BBox, count: int = 60) -> dict[str, Any]:
         )
         for number, (lon, lat) in enumerate(places)
     )
-
-
-def write_shore(bbox: BBox, path: Path) -> Path:
-    """A hazard map: the western fiftieth of the box. Without any, all of the alert's area counts as reached by the wave."""
-    south, west, north, east = bbox
-    edge = west + (east - west) / 50
-    ring = [[west, south], [edge, south], [edge, north], [west, north], [west, south]]
-    properties = {"hazard": "tsunami", "name": "made-up shore", "source": "made up"}
-    shore = collection([({"type": "Polygon", "coordinates": [ring]}, properties)])
-    path.write_text(json.dumps(shore), encoding="utf-8")
-    return path
 
 
 def one_coast(bbox: BBox, ref: str) -> dict[str, Any]:

@@ -199,11 +199,16 @@ def list_unknown_of(route: routing.Route, network: routing.Network, profile: str
     return {name: round(share, 3) for name, share in shares.items()}
 
 
-def list_hurry(hurry: Hurry | None) -> list[Said]:
-    """Until when one may leave."""
-    if hurry is None or hurry.spare_ds is None:
+def list_hurry(hurry: Hurry | None, shelf: Shelf) -> list[Said]:
+    """Until when one may leave, and of which danger that begins nobody has a map."""
+    if hurry is None:
         return []
-    return [Said("warn-leave", {"minutes": hurry.spare_ds // MINUTE_DS})]
+    mapped = {zone.hazard for zone in shelf.moment.ground.zones}
+    unmapped = sorted({str(f.active.hazard) for f in hurry.fronts if f.active.hazard not in mapped})
+    found = [Said("warn-unmapped", {"hazards": tuple(unmapped)})] if unmapped else []
+    if hurry.spare_ds is not None:
+        found.append(Said("warn-leave", {"minutes": hurry.spare_ds // MINUTE_DS}))
+    return found
 
 
 def _underpass(route: routing.Route, shelf: Shelf) -> Said | None:

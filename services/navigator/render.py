@@ -110,7 +110,7 @@ def _route(
         "warnings": [
             render_said(said, language)
             for said in (
-                *list_hurry(answer.hurry),
+                *list_hurry(answer.hurry, shelf),
                 *list_warnings(route, shelf, profile),
                 *say_unplaced(answer.unplaced_closures),
             )

@@ -77,14 +77,11 @@ class Timetable:
 def _reached(ground: Ground, front: Front) -> Sequence[tuple[int, Bools, Bools]]:
     """(from when on, nodes, links that lead through) for each zone of a danger's map.
 
-    A tsunami reaches a zone without a time of its own, or all its cells where no map is at hand, with the first wave. Any other
-    danger without a time stays unknown.
+    A tsunami reaches a zone without a time of its own with the first wave. Any other danger without a time stays unknown, and so does
+    one of which no map is at hand: an alert's area ends far inland, and says nothing of how far the danger comes.
     """
     zones = [zone for zone in ground.zones if zone.hazard is front.active.hazard]
-    is_tsunami = front.active.hazard is Hazard.TSUNAMI
     nodes, links = ground.covered(front.cells)
-    if not zones:
-        return [(front.begins_at_ms, nodes, np.zeros_like(links))] if is_tsunami else []
     return [
         (front.begins_at_ms + round(after * MINUTE_MS), part.inside, part.crossing)
         for zone in zones

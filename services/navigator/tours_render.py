@@ -40,7 +40,7 @@ def render_tour(tour: Round, page: Page) -> dict[str, Any]:
         "legs": legs,
         "left": left,
         "moved": [_moved(each, page) for each in tour.moved],
-        "warnings": page.say_all([*list_hurry(tour.hurry), *unplaced]),
+        "warnings": page.say_all([*list_hurry(tour.hurry, page.shelf), *unplaced]),
     }
 
 

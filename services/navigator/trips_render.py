@@ -91,7 +91,11 @@ def render_trip(trip: Trip, page: Page) -> dict[str, Any]:
             "warnings": page.say_all(unplaced),
             "instead": page.instead(trip.instead),
         }
-    told = [*trip.notes, *list_hurry(trip.hurry), *list_warnings(trip.way, page.shelf, page.profile)]
+    told = [
+        *trip.notes,
+        *list_hurry(trip.hurry, page.shelf),
+        *list_warnings(trip.way, page.shelf, page.profile),
+    ]
     return head | {
         "kind": "route",
         "why": page.why("why-given", frozenset(), name=page.name(trip.goal)),

@@ -50,6 +50,7 @@ warn-leave =
         [one] Leave by this way within one minute: later it will be cut off by the danger.
        *[other] Leave by this way within { $minutes } minutes: later it will be cut off by the danger.
     }
+warn-unmapped = Nobody here knows how far the danger ({ $hazards }) comes, or when: there is no map of it. Leave at once, and make for high ground.
 warn-wheels = For most of this way nothing is known about: { $what }.
 
 lease-kept =

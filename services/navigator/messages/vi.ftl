@@ -45,6 +45,7 @@ warn-leave =
         [0] Hãy đi ngay theo đường này: muộn hơn sẽ không kịp.
        *[other] Hãy đi theo đường này trong vòng { $minutes } phút: muộn hơn sẽ không kịp.
     }
+warn-unmapped = Không có bản đồ dự báo { $hazards } của khu vực này, nên không biết nguy hiểm đến đâu và khi nào. Hãy đi ngay và lên chỗ cao nhất có thể.
 warn-wheels = Phần lớn quãng đường này không có thông tin về: { $what }.
 
 lease-kept = { $name } đã giữ { $party } chỗ cho bạn. Hãy gia hạn trong vòng { $minutes } phút.

@@ -45,6 +45,7 @@ warn-leave =
         [0] 请立即沿此路线出发，再晚就来不及了。
        *[other] 请在{ $minutes }分钟内沿此路线出发，再晚就来不及了。
     }
+warn-unmapped = 没有本地区的{ $hazards }预想图，无法知道危险何时到达、到达何处。请立即出发，尽量往高处走。
 warn-wheels = 此路线大部分没有以下信息：{ $what }。
 
 lease-kept = 已在{ $name }为您保留{ $party }个位置。请在{ $minutes }分钟内续期。

@@ -15,6 +15,8 @@ from services.navigator.app import make_app
 from services.navigator.batch_models import BatchAnswer
 from services.navigator.ground import Ground, HazardMapZone
 from services.navigator.live import Live
+from services.navigator.reasons import list_hurry
+from services.navigator.shelf import Shelf
 from services.navigator.state import World
 from streams.clock import ManualClock
 from streams.events.alerts import HazardState, Severity
@@ -119,10 +121,13 @@ def test_a_zone_inside_another_is_reached_by_its_own_time() -> None:
     assert spare_s(away) == pytest.approx(200 - 0.8 * STEP_S, abs=1)
 
 
-def test_where_no_map_is_at_hand_all_of_the_alert_is_reached_with_the_first_wave() -> None:
-    answer = ask(moment_of(wave(600), ground=street()))
-    assert told(answer) == "E2"
-    assert spare_s(answer) == pytest.approx(600 - 1.5 * STEP_S, abs=1)
+@pytest.mark.parametrize("after_s", [600, -600])
+def test_where_no_map_is_at_hand_nobody_knows_how_far_the_wave_comes(after_s: float) -> None:
+    moment = moment_of(wave(after_s), ground=street())
+    answer = ask(moment)
+    assert (told(answer), spare_s(answer)) == ("E2", None)
+    (said,) = list_hurry(answer.hurry, Shelf(moment))
+    assert (said.key, said.arguments) == ("warn-unmapped", {"hazards": ("tsunami",)})
 
 
 @pytest.mark.parametrize(("level", "after_min", "bound"), [(5, 10, True), (5, None, False), (4, 10, False)])
