@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from routing.directions import cut
 from routing.field import Field
+from routing.kernels.answers import WHOLE
 from routing.kernels.forest import INF
 from routing.kernels.reach import add_loads, add_times
 from routing.overlay import LinkIds
@@ -84,13 +85,17 @@ class Reach:
         rank = np.full(len(spots), NEVER, np.int64)
         time = np.full(len(spots), CUT_OFF, np.int64)
         node, target = np.full(len(spots), -1, np.int32), np.full(len(spots), -1, np.int32)
-        for edge, share, end in (
-            (there[spots.link], 1 - spots.share, 1.0),
-            (back[spots.link], spots.share, 0.0),
+        there, back = there[spots.link], back[spots.link]
+        for edge, other, share, end in (
+            (there, back, 1 - spots.share, 1.0),
+            (back, there, spots.share, 0.0),
         ):
             free, cost = field.walking.cost[edge], field.cost[edge]
             head = network.edge_head[edge]
             passable = (edge >= 0) & (free < CLOSED) & (field.dist[head] != INF)
+            passable &= (
+                (cost < CLOSED) | (share <= WHOLE) | (other < 0) | (field.walking.cost[other] >= CLOSED)
+            )
             self._keep_out(spots, edge, end, passable)
             leg = np.rint(np.where(cost < CLOSED, cost, free) * share).astype(np.int64)
             key = self._rank(leg + field.dist[head], field.target[head])

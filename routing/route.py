@@ -8,6 +8,7 @@ from routing.directions import Point, Step, cut, describe, make_course
 from routing.errors import PlaceError
 from routing.field import Field, partial_cost
 from routing.geo import distance_m, require_place
+from routing.kernels.answers import WHOLE
 from routing.network import Network, Way
 from routing.overlay import mode_of
 from routing.profiles import CLOSED
@@ -108,19 +109,22 @@ def snap_origin(field: Field, lat: float, lon: float) -> Snap:
 def list_starts(field: Field, snap: Snap) -> list[Leg]:
     """Both directions of the origin's own link.
 
-    On a closed link, or inside a zone, one may leave both ways; nobody is sent into a zone from outside.
+    On a closed link, or inside a zone, one may leave both ways; nobody is sent into a zone from outside. Who stands at the end of a
+    closed link (as does everybody who is nearest to a corner) is not on it, and is not led along it.
     """
     overlay, free = field.overlay, field.walking.cost
-    there, back = field.network.edge_of_link
+    there, back = (int(edges[snap.link]) for edges in field.network.edge_of_link)
     legs = []
-    for edge, share, end in (
-        (int(there[snap.link]), 1 - snap.share, 1.0),
-        (int(back[snap.link]), snap.share, 0.0),
+    for edge, other, share, end in (
+        (there, back, 1 - snap.share, 1.0),
+        (back, there, snap.share, 0.0),
     ):
         if edge < 0 or free[edge] >= CLOSED:
             continue
         cost = int(field.cost[edge])
         if cost >= CLOSED:
+            if share > WHOLE and other >= 0 and free[other] < CLOSED:
+                continue
             way = cut(field.network, snap.link, snap.share, end)
             [street] = field.network.streets_of(np.array([edge], np.int32)).tolist()
             if not all(membrane.lets_go(snap.link, way) for membrane in overlay.shut_by(street)):

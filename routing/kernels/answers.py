@@ -14,6 +14,8 @@ from routing.kernels.pointers import column, column_of_rows
 INF = np.int32(2**31 - 1)
 CLOSED = np.int32(1 << 30)
 NO_COST = np.int64(2**62)
+WHOLE = 1 - 1e-9
+"""A share of a link that is all of it."""
 INT, REAL, FLAG = np.int32, np.float64, np.bool_
 
 ROUTE, STAY, OUTSIDE, ASK = range(4)
@@ -148,6 +150,15 @@ def part_of(cost, share):
 
 
 @njit(cache=True, nogil=True)
+def _only_begins(link, turn, ahead, forest):
+    """Whether a closed link only begins where one stands, so that one need not go along it."""
+    e, other = forest.there[link], forest.back[link]
+    if turn:
+        e, other = other, e
+    return forest.cost[e] >= CLOSED and ahead > WHOLE and other >= 0 and forest.free[other] < CLOSED
+
+
+@njit(cache=True, nogil=True)
 def choose(link, share, forest):
     """The cheapest way from a place on a link; equal costs are decided by target, then edge."""
     cost, target, edge, part, direct = NO_COST, np.int64(-1), np.int64(-1), 0.0, False
@@ -169,11 +180,11 @@ def choose(link, share, forest):
             continue
         if forest.asks[0] and forest.cost[e] >= CLOSED:
             return Pick(ASK, cost, target, edge, part, direct)
-        c = np.int64(forest.cost[e] if forest.cost[e] < CLOSED else forest.free[e])
-        head = forest.edge_head[e]
-        if forest.dist[head] == INF:
-            continue
         ahead = share if turn else 1 - share
+        head = forest.edge_head[e]
+        if forest.dist[head] == INF or _only_begins(link, turn, ahead, forest):
+            continue
+        c = np.int64(forest.cost[e] if forest.cost[e] < CLOSED else forest.free[e])
         c, t = part_of(c, ahead) + forest.dist[head], np.int64(forest.target[head])
         if (c, t, e) < (cost, target, edge):
             cost, target, edge, part, direct = c, t, e, ahead, False
@@ -416,6 +427,8 @@ def starts_of(link, share, table):
         if e < 0 or forest.free[e] >= CLOSED:
             continue
         ahead = share if turn else 1 - share
+        if _only_begins(link, turn, ahead, forest):
+            continue
         free = forest.free[e]
         starts[count, 0] = forest.edge_head[e]
         starts[count, 1] = part_of(forest.cost[e] if forest.cost[e] < CLOSED else free, ahead)

@@ -229,13 +229,22 @@ def check_walk(field: routing.Field, route: routing.Route) -> None:
         assert route.cost == total + partial_cost(int(field.cost[edges[-1]]), last) + price
 
 
+def _left(snap: routing.Snap, network: routing.Network, edge: int) -> float:
+    """The share of the snapped link that lies ahead of who walks along an edge of it."""
+    return 1 - snap.share if network.edge_forward[edge] else snap.share
+
+
 def cheapest(field: routing.Field, snap: routing.Snap) -> int | None:
     """Cost of the best way from a snapped place, by trying both directions and every target on the same link."""
     network, link, found = field.network, snap.link, []
+    passable = [e for e in np.flatnonzero(network.edge_link == link) if field.walking.cost[e] < CLOSED]
+    stands_at = [int(network.edge_head[e]) for e in passable if _left(snap, network, e) < 1e-9]
     for edge in np.flatnonzero(network.edge_link == link):
         head, forward = int(network.edge_head[edge]), bool(network.edge_forward[edge])
-        share = 1 - snap.share if forward else snap.share
+        share = _left(snap, network, edge)
         open_now = field.cost[edge] < CLOSED
+        if not open_now and stands_at and share > 0.5:  # at the link's end: not on it
+            continue
         entering = any(
             m.inside[head] and not m.inside[network.edge_tail[edge]] and not m.crossing[link]
             for m in field.overlay.membranes.values()

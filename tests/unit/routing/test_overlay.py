@@ -5,6 +5,7 @@ import pytest
 import shapely
 
 import routing
+from routing.batch import Reader, Streets
 from routing.errors import GeometryError
 from routing.profiles import CLOSED
 from tests.unit.routing.oracles import BOTH, STEP, network_of
@@ -265,3 +266,36 @@ def test_a_zone_that_is_only_announced_may_be_entered_and_is_left_free() -> None
     edge = int(np.flatnonzero(entering)[0])
     assert routing.Overlay(network, {}, {"a": announced}).shut_by(edge) == []
     assert len(both.shut_by(edge)) == 1
+
+
+def test_who_stands_at_the_end_of_a_closed_link_is_not_on_it() -> None:
+    """Each side of a block is closed in turn: from either end of it to a place just round the other end, the way leads about."""
+    corners = [at(0), at(0, 1), at(1, 1), at(1)]
+    network = network_of(corners, [(0, 1, BOTH), (1, 2, BOTH), (2, 3, BOTH), (3, 0, BOTH)], [0.0] * 4)
+    walking = routing.Walking.of(routing.Snapper(network), routing.get_profile("adult"))
+    seen = 0
+    for i in range(4):
+        for here, there, beyond in ((i, i - 3, i - 2), (i - 3, i, i - 1)):
+            (middle,) = routing.LinkIndex(network).find_links(
+                routing.Geometry("point", [[between(corners[here], corners[there], 0.5)]])
+            )
+            goal = routing.Target("T", *between(corners[there], corners[beyond], 0.1))
+            overlay = routing.Overlay(network, {"fire": np.array([middle], np.int32)})
+            field = routing.Field.build(walking, [goal], overlay)
+            found = routing.find_route(field, *corners[here])
+            read = Reader(Streets(walking.snapper), field).find(*corners[here])
+            on_it = routing.find_route(field, *between(corners[here], corners[there], 0.1))
+            assert isinstance(found, routing.Route)
+            assert isinstance(read, routing.Route)
+            assert isinstance(on_it, routing.Route)
+            assert (found.points, found.cost, found.edges) == (read.points, read.cost, read.edges)
+            assert found.length_m > 2.5 * network.link_length_m.min()
+            assert on_it.closed_by == ("fire",)
+            assert on_it.length_m < 1.5 * network.link_length_m.min()
+            seen += found.snap.link == middle
+    assert seen
+
+
+def between(one: tuple[float, float], other: tuple[float, float], share: float) -> tuple[float, float]:
+    lat, lon = ((1 - share) * a + share * b for a, b in zip(one, other, strict=True))
+    return lat, lon
