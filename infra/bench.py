@@ -1,7 +1,8 @@
 """Runs every file of benchmarks/ (or those named), keeps their JSON lines in benchmarks/latest.jsonl, prints a table.
 
-Each benchmark is a program that prints one JSON object a line; `name` says what was measured. `--readme` also writes the
-figures into README.md, between its two marks.
+Each benchmark is a program that prints one JSON object a line; `name` says what was measured. Figures of files that were not named
+stay in benchmarks/latest.jsonl as they were. `--readme` also writes into README.md, between its two marks, the figures that
+have a bar and those beside other engines.
 """
 
 import json
@@ -17,6 +18,8 @@ README = Path(__file__).resolve().parents[1] / "README.md"
 BEGIN, END = "<!-- figures: make bench ARGS=--readme -->", "<!-- end of figures -->"
 FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 LATEST = FOLDER / "latest.jsonl"
+BESIDE_OTHERS = "peers"
+"""The benchmark all of whose figures stand beside other engines'."""
 
 
 def run_benchmark(program: Path) -> list[dict[str, Any]] | None:
@@ -28,6 +31,15 @@ def run_benchmark(program: Path) -> list[dict[str, Any]] | None:
         return None
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     return [{"benchmark": program.stem, **json.loads(line)} for line in lines]
+
+
+def list_former(programs: list[Path]) -> list[dict[str, Any]]:
+    """Figures of an earlier run of benchmarks that are still there and are not run again now."""
+    if not LATEST.exists():
+        return []
+    others = {p.stem for p in FOLDER.glob("*.py")} - {p.stem for p in programs}
+    lines = LATEST.read_text(encoding="utf-8").splitlines()
+    return [figure for figure in map(json.loads, lines) if figure["benchmark"] in others]
 
 
 def show(console: Console, figures: list[dict[str, Any]]) -> None:
@@ -51,9 +63,10 @@ def readme_table(figures: list[dict[str, Any]]) -> str:
     """The figures as Markdown: what, value with unit, bar and whether it was met, and how many times the peer's."""
     rows = ["| what | measured | bar | beside a peer in the same run |", "|---|---|---|---|"]
     for figure in figures:
-        if figure.get("value") is None:  # a peer that is missing has a line, and no figure
-            continue
         bar, met = figure.get("bar"), figure.get("met")
+        has_figure = figure.get("value") is not None  # a peer that is missing has a line, and no figure
+        if not has_figure or (bar is None and figure.get("benchmark") != BESIDE_OTHERS):
+            continue
         asked = "" if bar is None else f"{shown(bar)}, {'met' if met else '**not met**'}"
         ratio = figure.get("ratio")
         peer = "" if ratio is None else f"{ratio:.3g} times {figure.get('peer', '')}"
@@ -75,7 +88,7 @@ def main(arguments: list[str]) -> int:
     console = Console()
     names = [a for a in arguments if a != "--readme"]
     programs = [p for p in sorted(FOLDER.glob("*.py")) if not names or p.stem in names]
-    figures: list[dict[str, Any]] = []
+    figures = list_former(programs)
     failed: list[str] = []
     for program in programs:
         console.print(f"mio: {program.stem} ...")
@@ -83,7 +96,7 @@ def main(arguments: list[str]) -> int:
         if not found:
             failed.append(program.stem)
         figures += found or []
-    LATEST.write_text("".join(json.dumps(figure) + "\n" for figure in figures), encoding="utf-8")
+        LATEST.write_text("".join(json.dumps(figure) + "\n" for figure in figures), encoding="utf-8")
     show(console, figures)
     if "--readme" in arguments:
         write_readme(figures)
