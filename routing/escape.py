@@ -50,6 +50,14 @@ def latest_along(route: Route, walking: Walking, arrival_ds: Ints, fails_ds: Int
     return int(NEVER) if latest >= _FAR else latest
 
 
+def _ends(next_edge: Ints, edge_head: Ints) -> Ints:
+    """int32[nodes]: the node at which each node's way ends, by way of twice as many edges each time."""
+    end = np.where(next_edge >= 0, edge_head[next_edge], np.arange(len(next_edge), dtype=np.int32))
+    while ((further := end[end]) != end).any():
+        end = further
+    return np.asarray(end, np.int32)
+
+
 @dataclass(frozen=True)
 class Escapes:
     """A field and its departure: what can still be reached, place by place. Both of one moment."""
@@ -66,7 +74,8 @@ class Escapes:
     def safest(self) -> Field:
         """The same field for those who cannot ask again: where a danger binds its way, the way that may be left for last.
 
-        It stays right as time goes by: whoever can still survive from a node does by its way. dist is the plain way's.
+        It stays right as time goes by: whoever can still survive from a node does by its way. dist is the plain way's. The next node
+        goes on by the way that *it* may be left by for last, which may lead to another target than the shorter one that would do.
         """
         field, labels = self.field, self.departure.labels
         next_edge, target = field.next_edge.copy(), field.target.copy()
@@ -75,7 +84,7 @@ class Escapes:
         label = self.departure.longest[bound]
         alive, label = bound[label >= 0], label[label >= 0]
         next_edge[alive], target[alive] = labels[label, LABEL_EDGE], labels[label, LABEL_TARGET]
-        return replace(field, next_edge=next_edge, target=target)
+        return replace(field, next_edge=next_edge, target=target[_ends(next_edge, field.network.edge_head)])
 
     def find(self, lat: float, lon: float, at_ds: int, *, alternatives: int = ALTERNATIVES) -> Route | None:
         """The shortest way that survives leaving a place then, with so many next targets that can also be reached; None: none does.

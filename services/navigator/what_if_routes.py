@@ -157,7 +157,8 @@ def _area(area: PolygonShape | None, field: str) -> BaseGeometry | None:
         read_geometry(area.model_dump())
     except RefusedError as error:
         raise Problem("no-such-place", status=422, detail=str(error), field=field) from None
-    drawn = shapely.make_valid(shape(area.model_dump()))
+    flat = [[position[:2] for position in ring] for ring in area.coordinates]  # heights say nothing here
+    drawn = shapely.make_valid(shape({"type": "Polygon", "coordinates": flat}))
     if not drawn.area:
         raise Problem("no-such-place", status=422, detail="the area covers nothing", field=field)
     return drawn

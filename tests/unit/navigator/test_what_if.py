@@ -204,6 +204,20 @@ async def test_the_gravest_cells_come_first_and_the_limit_is_told(client: httpx.
     assert (len(one["cells"]), one["cells_total"]) == (1, everything["cells_total"])
 
 
+async def test_heights_in_a_drawing_say_nothing_here(client: httpx.AsyncClient) -> None:
+    flat = [list(spot) for spot in stretch(-1, 11).exterior.coords]
+    uneven = [[*spot, 7.5] if number % 2 else spot for number, spot in enumerate(flat)]
+    answers = [
+        (
+            await ask(
+                client, hazards=[{"hazard": "fire", "area": {"type": "Polygon", "coordinates": [ring]}}]
+            )
+        ).json()
+        for ring in (flat, uneven)
+    ]
+    assert answers[0]["cells"] == answers[1]["cells"]
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "field"),
     [

@@ -199,3 +199,25 @@ def test_nobody_is_sent_over_a_bridge_that_falls_before_they_have_passed_it() ->
     in_time = escapes.find(*place, 0)
     late = escapes.find(*place, 1_500 - int(1.4 * step_ds) + 20)
     assert (in_time and in_time.target, late and late.target) == ("near", "far")
+
+
+def test_the_safest_way_ends_where_its_later_nodes_are_led_to() -> None:
+    """From 0 both ways survive as long; at 1 the street to the near target has not much time, and all are led to the far one."""
+    spots = [(34.0, 135.0), (34.0, 135.001), (34.0, 135.002), (34.003, 135.001)]
+    network = network_of(spots, [(0, 1, BOTH), (1, 2, BOTH), (1, 3, BOTH)], [0.0] * 3)
+    walking = routing.Walking.of(routing.Snapper(network), routing.get_profile("adult"))
+    field = Field.build(
+        walking,
+        [routing.Target("far", *spots[3]), routing.Target("near", *spots[2])],
+        routing.Overlay(network),
+    )
+    start, fork = (int(np.argmin(np.hypot(network.node_lat - a, network.node_lon - b))) for a, b in spots[:2])
+    near = int(np.argmax(network.node_lon))
+    arrival = np.full(network.node_count, NEVER, np.int32)
+    arrival[start] = 100
+    fails = np.full(network.edge_count, NEVER, np.int32)
+    fails[(network.edge_head == near) | (network.edge_tail == near)] = 5_000
+    safest = Escapes(field, Departure.of(field, arrival_ds=arrival, edge_fails_ds=fails)).safest
+    assert [t.id for t in field.targets] == ["far", "near"]
+    assert safest.target[[start, fork]].tolist() == [0, 0]
+    assert field.target[[start, fork]].tolist() == [1, 1]
