@@ -1,8 +1,8 @@
 """Runs every file of benchmarks/ (or those named), keeps their JSON lines in benchmarks/latest.jsonl, prints a table.
 
 Each benchmark is a program that prints one JSON object a line; `name` says what was measured. Figures of files that were not named
-stay in benchmarks/latest.jsonl as they were. `--readme` also writes into README.md, between its two marks, the figures that
-have a bar and those beside other engines.
+stay in benchmarks/latest.jsonl as they were. `--readme` also writes the figures that have a bar into README.md, between its two
+marks, and all of them into docs/reference/figures.md.
 """
 
 import json
@@ -14,12 +14,18 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+ROOT = Path(__file__).resolve().parents[1]
+README, REFERENCE = ROOT / "README.md", ROOT / "docs" / "reference" / "figures.md"
 BEGIN, END = "<!-- figures: make bench ARGS=--readme -->", "<!-- end of figures -->"
-FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
+FOLDER = ROOT / "benchmarks"
 LATEST = FOLDER / "latest.jsonl"
-BESIDE_OTHERS = "peers"
-"""The benchmark all of whose figures stand beside other engines'."""
+ALL = """# All figures
+
+Written by `make bench ARGS=--readme` from what the files of `benchmarks/` printed, on two shared cores; the peer beside a figure was measured
+in the same run, in its own best way. `ratio`: how many times ours the peer's is. A bar that is not met says so. How to read those
+of `peers`: [routing](routing.md#measured).
+
+"""
 
 
 def run_benchmark(program: Path) -> list[dict[str, Any]] | None:
@@ -59,13 +65,12 @@ def shown(number: float) -> str:
     return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.4g}"
 
 
-def readme_table(figures: list[dict[str, Any]]) -> str:
-    """The figures as Markdown: what, value with unit, bar and whether it was met, and how many times the peer's."""
+def as_table(figures: list[dict[str, Any]]) -> str:
+    """Markdown: what, value with unit, bar and whether it was met, and how many times the peer's."""
     rows = ["| what | measured | bar | beside a peer in the same run |", "|---|---|---|---|"]
     for figure in figures:
         bar, met = figure.get("bar"), figure.get("met")
-        has_figure = figure.get("value") is not None  # a peer that is missing has a line, and no figure
-        if not has_figure or (bar is None and figure.get("benchmark") != BESIDE_OTHERS):
+        if figure.get("value") is None:  # a peer that is missing has a line, and no figure
             continue
         asked = "" if bar is None else f"{shown(bar)}, {'met' if met else '**not met**'}"
         ratio = figure.get("ratio")
@@ -77,10 +82,16 @@ def readme_table(figures: list[dict[str, Any]]) -> str:
 
 
 def write_readme(figures: list[dict[str, Any]]) -> None:
-    """Replaces what stands between the marks."""
+    """The figures with a bar, between the marks of README.md; all of them, by file, in a page of their own."""
     before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    README.write_text(f"{before}{BEGIN}\n{readme_table(figures)}\n{END}{after}", encoding="utf-8")
+    README.write_text(
+        f"{before}{BEGIN}\n{as_table([f for f in figures if f.get('bar') is not None])}\n{END}{after}",
+        encoding="utf-8",
+    )
+    names = sorted({figure["benchmark"] for figure in figures})
+    parts = [f"## {name}\n\n{as_table([f for f in figures if f['benchmark'] == name])}\n" for name in names]
+    REFERENCE.write_text(ALL + "\n".join(parts), encoding="utf-8")
 
 
 def main(arguments: list[str]) -> int:
