@@ -106,7 +106,10 @@ class Field:
         ordered = self.targets if targets is None else order_targets(targets)
         draft = replace(self, weights=change.weights)
         if ordered != self.targets:
-            snaps, doors = _hang(self.walking, ordered)
+            if _places(ordered) == _places(self.targets):
+                snaps, doors = self.snaps, self.doors.priced([t.price_ds for t in ordered])
+            else:
+                snaps, doors = _hang(self.walking, ordered)
             draft = replace(draft, targets=ordered, snaps=snaps, doors=doors)
         if draft.doors is not self.doors or change.concerns(self.doors.edge):
             draft = replace(draft, seeds=draft.doors.seeds(self.walking, draft.cost))
@@ -249,6 +252,10 @@ def _hang(walking: Walking, targets: tuple[Target, ...]) -> tuple[tuple[Snap | N
     """Where each target hangs on the network, and the ways in."""
     snaps = tuple(walking.snap_target(t) for t in targets)
     return snaps, Doors.of(walking.network, snaps, [t.price_ds for t in targets])
+
+
+def _places(targets: tuple[Target, ...]) -> list[tuple[str, float, float]]:
+    return [(t.id, t.lat, t.lon) for t in targets]
 
 
 def _renumber(old: tuple[Target, ...], new: tuple[Target, ...]) -> Ints:

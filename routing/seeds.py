@@ -1,7 +1,7 @@
 """Where targets hang on the network: the ends of all ways. A way ends on a part of an edge, not at a node."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +55,10 @@ class Doors:
         share = np.where(network.edge_forward[edge], along[row], 1 - along[row])
         target = index[row].astype(np.int32)
         return cls(edge, share, target, np.array(prices_ds, np.int32)[target])
+
+    def priced(self, prices_ds: Sequence[int]) -> "Doors":
+        """The same doors at other prices, one for each target."""
+        return replace(self, price_ds=np.array(prices_ds, np.int32)[self.target])
 
     def seeds(self, walking: Walking, cost: Ints) -> Seeds:
         """Those that are open, at what they cost now. cost: int32[edges]."""
