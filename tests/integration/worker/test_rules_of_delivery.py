@@ -15,6 +15,7 @@ from tests.integration.worker.city import (
     committed,
     send,
     settled,
+    supervised,
     tail,
     telegram,
     unique,
@@ -82,7 +83,7 @@ async def test_a_row_reaches_the_changelog_before_its_event_is_acknowledged(
     own_kafka: str, broker: KafkaBroker, publisher: KafkaPublisher, worker: Worker
 ) -> None:
     rows = await tail(broker, WORKER_SERIES)
-    before, rows_before = await committed(own_kafka, TELEGRAMS), await written(own_kafka, WORKER_SERIES)
+    before, rows_before = await settled(own_kafka), await written(own_kafka, WORKER_SERIES)
     series = unique(200)
     await send(publisher, *series)
     done = 0
@@ -103,17 +104,17 @@ async def test_members_are_dynamic_and_a_second_one_shares_the_work(
     second.begin()
     try:
         await send(publisher, *series[40:80])
-        second.child.wait_ready(second.mark.exists, timeout_s=60)
-        await until_members(own_kafka, 2)
-        await send(publisher, *series[80:])
-        await until(lambda: set(series) <= hazards.rows.keys())
-        assert worker.child.running
-        assert second.child.running
+        async with supervised(worker, second):
+            await until(second.mark.exists, 60)
+            await until_members(own_kafka, 2)
+            await send(publisher, *series[80:])
+            await until(lambda: set(series) <= hazards.rows.keys(), 60)
     finally:
         second.child.stop()
     later = unique(40)
-    await send(publisher, *later)
-    await until(lambda: set(later) <= hazards.rows.keys())
+    async with supervised(worker):
+        await send(publisher, *later)
+        await until(lambda: set(later) <= hazards.rows.keys(), 60)
 
 
 async def test_a_telegram_is_a_hazard_within_a_tenth_of_a_second(
