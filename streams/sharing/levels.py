@@ -122,15 +122,18 @@ def _one_level(grade: str, parameters: Parameters) -> int:
 
 def fold_said(known: tuple[Said, ...], said: Said, *, kept_ms: int | None = KEPT_MS) -> tuple[Said, ...]:
     """A series after this document, oldest first. The same twice, or in any order, is the same. kept_ms None: for ever."""
-    documents = {one.id: one for one in (*known, said)}
+    documents = {(one.id, one.status): one for one in (*known, said)}
     newest_ms = max(one.issued_at_ms for one in documents.values())
     kept = (one for one in documents.values() if kept_ms is None or one.issued_at_ms >= newest_ms - kept_ms)
     return tuple(sorted(kept, key=_rank))
 
 
-def _rank(said: Said) -> tuple[int, int, bool, str]:
-    """As hazards are ranked (streams.folds.hazards): issue time, serial, a correction beats what it corrects, the id."""
-    return (said.issued_at_ms, said.serial, said.action is Action.CORRECT, said.id)
+def _rank(said: Said) -> tuple[int, int, bool, str, str]:
+    """As hazards are ranked (streams.folds.hazards): issue time, serial, a correction beats what it corrects, the id.
+
+    And the status: an exercise may carry the id of what it rehearses.
+    """
+    return (said.issued_at_ms, said.serial, said.action is Action.CORRECT, said.id, str(said.status))
 
 
 def belongs(status: Status, world: World) -> bool:

@@ -37,7 +37,7 @@ def telegram(
     said = Condition(hazard=hazard, severity=severity, code="43", name="", level=level)
     area = AreaRef("city", f"{town}00", "")
     return Telegram(
-        id=f"{series}@{at_h}/{level}/{action}/{town}", series=series, kind="VPWW55", source="test", status=status, action=action,
+        id=f"{series}@{at_h}/{level}/{action}/{town}/{event}/{until_h}/{severity}/{hazard}", series=series, kind="VPWW55", source="test", status=status, action=action,
         title="", headline="", issuer="", issued_at_ms=int(at_h * HOUR), event_id=event,
         valid_until_ms=None if until_h is None else int(until_h * HOUR),
         areas=(AreaConditions(area=area, conditions=() if level == 0 else (said,)),),

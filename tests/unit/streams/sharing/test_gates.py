@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -294,3 +295,11 @@ def test_what_is_open_has_time_left_and_two_different_persons_or_a_telegram(
                 assert view.two_persons == (state.row != T_ROW)
                 assert state.row == T_ROW or persons in {("anna", "ben"), ("anna", "cara")}
                 assert opening.status is Status.ACTUAL
+
+
+def test_an_exercise_with_the_id_of_a_real_telegram_neither_hides_it_nor_is_hidden() -> None:
+    real = said(0, 4)
+    drill = msgspec.structs.replace(real, status=Status.EXERCISE)
+    for events in ((real, drill), (drill, real)):
+        for world in World:
+            assert gate(2, events, 1, world=world).stand is Stand.OPEN
