@@ -6,6 +6,7 @@ import { type Misplaced, misplaced } from "../judge.ts";
 import type { Selection } from "../selection.ts";
 import type { Store } from "../store.ts";
 import { age, join } from "../text.ts";
+import { choosable, markChosen } from "./choosable.ts";
 
 const SHOWN = 200;
 
@@ -31,7 +32,7 @@ export class RepairList {
       el("p", { class: "note" }, words.repairs.lead),
       this.list,
     );
-    this.selection.listen(() => this.mark());
+    this.selection.listen(() => markChosen(this.list, this.selection));
   }
 
   update(): void {
@@ -39,35 +40,12 @@ export class RepairList {
     const all = misplaced(this.store.closures, this.store.repairs, now);
     keep(this.list, all.slice(0, SHOWN), {
       key: (item) => item.closure.id,
-      create: (item) => this.create(item),
+      create: (item) => choosable(this.selection, { kind: "closure", id: item.closure.id }),
       update: (element, item) => update(element, item, now),
     });
     setText(this.count, words.work.count(all.length));
     this.element.hidden = all.length === 0;
-    this.mark();
-  }
-
-  private create({ closure }: Misplaced): HTMLElement {
-    const choose = () => this.selection.choose({ kind: "closure", id: closure.id });
-    const button = el(
-      "button",
-      { type: "button", click: choose },
-      el("span", { class: "chip" }),
-      el("span", { class: "title" }),
-      el("span", { class: "detail" }),
-      el("span", { class: "meta" }),
-    );
-    const element = el("li", {}, button);
-    element.dataset.id = closure.id;
-    return element;
-  }
-
-  private mark(): void {
-    const { current } = this.selection;
-    for (const child of this.list.children) {
-      const isCurrent = current?.kind === "closure" && (child as HTMLElement).dataset.id === current.id;
-      setAttribute(child.firstElementChild ?? child, "aria-pressed", String(isCurrent));
-    }
+    markChosen(this.list, this.selection);
   }
 }
 

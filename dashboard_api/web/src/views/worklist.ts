@@ -6,6 +6,7 @@ import { type WorkItem, workItems } from "../judge.ts";
 import type { Selected, Selection } from "../selection.ts";
 import type { Store } from "../store.ts";
 import { age } from "../text.ts";
+import { choosable, markChosen } from "./choosable.ts";
 
 const SHOWN = 200;
 
@@ -37,7 +38,7 @@ export class WorkList {
     this.list.addEventListener("keydown", (event) => this.move(event));
     this.list.addEventListener("pointerleave", () => this.update());
     this.list.addEventListener("focusout", () => setTimeout(() => this.update()));
-    this.selection.listen(() => this.mark());
+    this.selection.listen(() => markChosen(this.list, this.selection));
   }
 
   update(): void {
@@ -55,43 +56,18 @@ export class WorkList {
     const inUse = this.list.matches(":hover, :focus-within");
     const kept = {
       key: (item: WorkItem) => item.key,
-      create: (item: WorkItem) => this.create(item),
+      create: (item: WorkItem) => choosable(this.selection, { kind: item.kind, id: item.id } as Selected),
       update: (element: HTMLElement, item: WorkItem) => update(element, item, now),
     };
     keep(this.list, items, kept, !inUse);
     this.held.hidden = !inUse || this.isInOrder(items);
     setText(this.count, words.work.count(all.length));
     this.empty.hidden = all.length > 0 || this.store.facts === null;
-    this.mark();
+    markChosen(this.list, this.selection);
   }
 
   private isInOrder(items: readonly WorkItem[]): boolean {
     return items.every((item, index) => (this.list.children[index] as HTMLElement)?.dataset.key === item.key);
-  }
-
-  private create(item: WorkItem): HTMLElement {
-    const choose = () => this.selection.choose({ kind: item.kind, id: item.id } as Selected);
-    const button = el(
-      "button",
-      { type: "button", click: choose },
-      el("span", { class: "chip" }),
-      el("span", { class: "title" }),
-      el("span", { class: "detail" }),
-      el("span", { class: "meta" }),
-    );
-    const element = el("li", {}, button);
-    element.dataset.kind = item.kind;
-    element.dataset.id = item.id;
-    return element;
-  }
-
-  private mark(): void {
-    const { current } = this.selection;
-    for (const child of this.list.children) {
-      const { kind, id } = (child as HTMLElement).dataset;
-      const isCurrent = current !== null && kind === current.kind && id === current.id;
-      setAttribute(child.firstElementChild ?? child, "aria-pressed", String(isCurrent));
-    }
   }
 
   private move(event: KeyboardEvent): void {
