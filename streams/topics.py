@@ -145,6 +145,8 @@ HAZARDS = _state("hazards", "series", _PUBLIC, by="worker", to="navigator view")
 SHELTERS = _state("shelters", "shelter id", _PUBLIC, by="worker", to="navigator view")
 CLOSURES = _state("closures", "closure id", _PUBLIC, by="worker", to="navigator view")
 REPAIRS = _state("repairs", "closure id", _PUBLIC, by="navigator", to="navigator view")
+SOURCES = _state("sources", "source", _PUBLIC, by="ingest", to="ingest navigator view")
+SEEN_ENTRIES = _state("seen-entries", "source + entry", _PUBLIC, by="ingest", to="ingest")
 CELL_PARTIALS = _state(
     "cell-partials",
     "cell + partition",
@@ -154,7 +156,10 @@ CELL_PARTIALS = _state(
     has_dead_letters=True,
 )
 CELLS = _state("cells", "cell", DataClass.DEIDENTIFIED, by="counts", to="counts")
-SHARED = _state("shared", "recipient + cell", DataClass.DEIDENTIFIED, by="counts", to="view")
+SHARED = _state("shared", "recipient + cell", DataClass.DEIDENTIFIED, by="counts", to="counts view")
+COUNT_SECRETS = _state(
+    "count-secrets", "incident", DataClass.PERSONAL, by="counts", to="counts", partitions=1
+)
 CONSENTS = _state("consents", "subject", DataClass.PERSONAL, by="gateway", to="gateway")
 POSITION_CHECKPOINTS = _state(
     "position-checkpoints",
@@ -185,9 +190,12 @@ _LIVE = (
     SHELTERS,
     CLOSURES,
     REPAIRS,
+    SOURCES,
+    SEEN_ENTRIES,
     CELL_PARTIALS,
     CELLS,
     SHARED,
+    COUNT_SECRETS,
     CONSENTS,
     POSITION_CHECKPOINTS,
     WORKER_SERIES,

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from streams.broker import Record
-from streams.topics import CLOSURES, HAZARDS, REPAIRS, SHARED, SHELTERS, Topic
+from streams.topics import CLOSURES, HAZARDS, REPAIRS, SHARED, SHELTERS, SOURCES, Topic
 
-VIEWED: tuple[Topic, ...] = (HAZARDS, SHELTERS, CLOSURES, REPAIRS, SHARED)
+VIEWED: tuple[Topic, ...] = (HAZARDS, SHELTERS, CLOSURES, REPAIRS, SOURCES, SHARED)
 """The topics that the view holds: public states, and what a gate let through. Nothing else."""
 
 
