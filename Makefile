@@ -17,7 +17,7 @@ NPM := cd $(WEB) && ../../$(BIN)/python -m services.local.node
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11
 export MIO_TOOLS ?= $(CURDIR)/.mio/tools
 
-.PHONY: help demo test check bench web clean lock
+.PHONY: help demo test check bench mutants web clean lock
 help:  ## print this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
 
@@ -32,6 +32,9 @@ check: $(READY) $(WEB_TOOLS)  ## format, lint, types, import contracts, dead cod
 
 bench: $(READY)  ## every figure of benchmarks/, collected in benchmarks/latest.jsonl
 	@$(BIN)/python infra/bench.py $(ARGS)
+
+mutants: $(READY)  ## each small mistake in a loop of routing/kernels, and whether a test notices (one: make mutants ARGS=forest)
+	@$(BIN)/python infra/mutate.py --progress --jobs $(or $(filter-out 0,$(WORKERS)),1) $(ARGS)
 
 web: $(READY) $(WEB_BUILT)  ## build the pages
 

@@ -5,13 +5,14 @@ and where they are for as long as anybody may call with it.
 """
 
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic, register_jitable
+from numba.extending import intrinsic, overload
 from numba.np.numpy_support import carray
 
 Table = npt.NDArray[np.uint64]
@@ -48,13 +49,29 @@ def _pointer(_typing: Any, address: Any) -> Any:
     return types.voidptr(address), generate
 
 
-@register_jitable
 def column(table, row, kind):
     """One column within a loop; kind: its numpy type. It becomes part of whatever calls it."""
+    return _array_at(table[row], (int(table[row, 1]),), kind)
+
+
+def column_of_rows(table, row, kind, width):
+    """The same of rows of `width`."""
+    return _array_at(table[row], (int(table[row, 1]), width), kind)
+
+
+def _array_at(entry, shape, kind):
+    """The interpreter's form of both: loops need not be compiled."""
+    place = {"version": 3, "data": (int(entry[0]), False), "shape": shape, "typestr": np.dtype(kind).str}
+    return np.asarray(SimpleNamespace(__array_interface__=place))
+
+
+def _compiled_column(table, row, kind):
     return carray(_pointer(table[row, 0]), np.intp(table[row, 1]), kind)
 
 
-@register_jitable
-def column_of_rows(table, row, kind, width):
-    """The same of rows of `width`."""
+def _compiled_rows(table, row, kind, width):
     return carray(_pointer(table[row, 0]), (np.intp(table[row, 1]), np.intp(width)), kind)
+
+
+overload(column, strict=False)(lambda *_: _compiled_column)
+overload(column_of_rows, strict=False)(lambda *_: _compiled_rows)
