@@ -105,7 +105,7 @@ def find_streets(reach: Reach, load: Floats, *, count: int = STREETS_TRIED) -> l
     field, network = reach.field, reach.field.network
     escape = np.empty(network.node_count, np.int64)
     find_escapes(
-        reach.order, field.next_edge, network.edge_tail, network.edge_head, field.cost, field.dist,
+        field.next_edge, network.edge_tail, network.edge_head, field.cost, field.dist,
         field.seeds.node, field.seeds.cost, escape,
     )  # fmt: skip
     special = (network.link_way & (Way.BRIDGE | Way.TUNNEL)) > 0

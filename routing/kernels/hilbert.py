@@ -16,9 +16,9 @@ def hilbert_index(x, y, order):
             ry = 1 if (b & s) > 0 else 0
             d += s * s * ((3 * rx) ^ ry)
             if ry == 0:
+                # from here on only the bits below s count: all of them turned over
                 if rx == 1:
-                    a = s * 2 - 1 - (a & (s * 2 - 1))
-                    b = s * 2 - 1 - (b & (s * 2 - 1))
+                    a, b = ~a, ~b
                 a, b = b, a
             s >>= 1
         out[i] = d

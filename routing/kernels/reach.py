@@ -27,28 +27,23 @@ def add_loads(order, next_edge, edge_head, load):
 
 
 @njit(cache=True, nogil=True)
-def find_escapes(order, next_edge, edge_tail, edge_head, cost, dist, seed_node, seed_cost, escape):
+def find_escapes(next_edge, edge_tail, edge_head, cost, dist, seed_node, seed_cost, escape):
     """escape: int64[nodes] gets min(dist[x] + cost + dist[y]) over edges x -> y that leave the node's subtree, else NO_WAY.
 
     With ways that may be walked both ways, escape[v] - 2 * dist[v] is the detour of v when its next edge is lost, and no
     node behind v has a longer one (replacement paths; Malik, Mittal and Gupta 1989). A target in the subtree is a way out too.
     """
-    depth = np.zeros(len(dist), np.int32)
-    for i in range(len(order)):
-        e = next_edge[order[i]]
-        if e >= 0:
-            depth[order[i]] = depth[edge_head[e]] + 1
-    for v in range(len(escape)):
-        escape[v] = NO_WAY
+    escape[:] = NO_WAY
     for e in range(len(edge_tail)):
         x, y = edge_tail[e], edge_head[e]
         if cost[e] >= CLOSED or dist[y] == INF or next_edge[x] == e:
             continue
         way = np.int64(dist[x]) + cost[e] + dist[y]
-        # invariant: a is an ancestor of x, b one of y; below where they meet, the edge leaves the subtree of a
+        # invariant: a is an ancestor of x, b one of y; below where they meet, the edge leaves the subtree of a.
+        # Ways get shorter towards their end, so the further of both cannot be an ancestor of the other
         a, b = x, y
         while a != b:
-            if b < 0 or (a >= 0 and depth[a] >= depth[b]):
+            if b < 0 or (a >= 0 and dist[a] >= dist[b]):
                 escape[a] = min(escape[a], way)
                 a = edge_head[next_edge[a]] if next_edge[a] >= 0 else -1
             else:

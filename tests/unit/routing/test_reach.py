@@ -163,7 +163,7 @@ def test_an_escape_bounds_the_detour_of_a_lost_link_where_ways_go_both_ways(fiel
     network = field.network
     reach, escape = Reach.of(field), np.empty(network.node_count, np.int64)
     find_escapes(
-        reach.order, field.next_edge, network.edge_tail, network.edge_head, field.cost, field.dist,
+        field.next_edge, network.edge_tail, network.edge_head, field.cost, field.dist,
         field.seeds.node, field.seeds.cost, escape,
     )  # fmt: skip
     carrying = {snap.link for snap in field.snaps if snap is not None}
