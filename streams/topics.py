@@ -140,6 +140,9 @@ DECLARATIONS = _events(
 POLICY_CHOICES = _events(
     "policy-choices", "municipality", 3650 * DAY_MS, DataClass.OFFICIAL, by="dashboard", to="dashboard"
 )
+LETTER_MARKS = _events(
+    "letter-marks", "dead letter", 30 * DAY_MS, DataClass.OFFICIAL, by="operator", to="operator"
+)
 
 HAZARDS = _state("hazards", "series", _PUBLIC, by="worker", to="navigator view")
 SHELTERS = _state("shelters", "shelter id", _PUBLIC, by="worker", to="navigator view")
@@ -186,6 +189,7 @@ _LIVE = (
     LEASE_EVENTS,
     DECLARATIONS,
     POLICY_CHOICES,
+    LETTER_MARKS,
     HAZARDS,
     SHELTERS,
     CLOSURES,

@@ -24,6 +24,7 @@ COMMANDS = (
     Entry("run", "services.cli.run:run", "Run one process in the foreground, as the launcher does."),
     Entry("feed", "services.cli.feed:app", "Read alerts, shelter lists and closures from files."),
     Entry("area", "services.cli.area:app", "Build and show the area that routes are answered for."),
+    Entry("dlq", "services.cli.dlq:app", "List, show, replay and drop what could not be read."),
     Entry("route", "services.cli.route:route", "Ask for the way to safety from a point of an area."),
     Entry("policy", "services.cli.policy:app", "Check, explain, compare and try out the sharing policies."),
     Entry("doctor", "services.cli.doctor:doctor", "List each part of this machine, and what is missing."),

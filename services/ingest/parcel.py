@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from streams.adapters.registry import AnyEvent, Reading, Source
 from streams.broker import Message
 from streams.codec import cloud_headers, encode
-from streams.dead_letters import DeadLetter
+from streams.dead_letters import DeadLetter, Way
 from streams.events.alerts import Telegram
 from streams.events.base import Rejection, Status
 from streams.events.closures import ClosureReport, ClosureSnapshot
@@ -143,3 +143,5 @@ def make_letter(parcel: Parcel, document: bytes, source: Source, *, name: str) -
         place=f"{source.id}/{name}" if name else source.id,
     )
     return LETTERS.get(parcel.format, TELEGRAMS), letter
+        way=Way.DOCUMENT,
+        received_at_ms=source.received_at_ms,
