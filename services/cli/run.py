@@ -112,11 +112,12 @@ async def _view(settings: Settings, broker: Broker, readiness: Readiness) -> Pro
 
 
 async def _crowd(settings: Settings, broker: Broker, readiness: Readiness) -> Process:
+    from services.cli.crowd_metrics import show
     from streams.crowd.service import CrowdConfig, serve
 
     config = CrowdConfig(settings.kafka, settings.world)
     ready = readiness.require_once("kernels warm, partitions assigned")
-    return Process(health_app(readiness), (lambda: serve(config, broker, ready=ready),))
+    return Process(health_app(readiness), (lambda: serve(config, broker, ready=ready, tell=show),))
 
 
 async def _counts(settings: Settings, broker: Broker, readiness: Readiness) -> Process:

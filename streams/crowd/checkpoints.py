@@ -19,7 +19,7 @@ CHUNK_BYTES = 900_000
 """Under the broker's default limit of 1 MiB a message."""
 KEPT = 2
 """Complete checkpoints that stay on the topic; older ones get tombstones."""
-FORMAT = 1
+FORMAT = 2
 LEVEL = 1  # zstd: 12 bytes a device; higher levels cost more time than the bytes they save
 
 _NEVER_MS = 1 << 60
@@ -45,6 +45,7 @@ class _Body(msgspec.Struct, frozen=True):
     at: bytes
     since_ms: int
     heard: bytes
+    doubts: bytes
     cells: bytes
     as_of_ms: bytes
 
@@ -66,6 +67,7 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
         _shuffled(snapshot.at.astype("<i4")),
         since_ms,
         _shuffled((snapshot.heard_ms - since_ms).astype("<i8")),
+        snapshot.doubts.tobytes(),
         snapshot.cells.astype("<u8").tobytes(),
         snapshot.as_of_ms.astype("<i8").tobytes(),
     )
@@ -89,6 +91,7 @@ def decode_snapshot(blob: bytes) -> Snapshot:
             device=np.frombuffer(body.device, "<u8"),
             at=_unshuffled(body.at, "<i4").astype(np.int32),
             heard_ms=_unshuffled(body.heard, "<i8").astype(np.int64) + body.since_ms,
+            doubts=np.frombuffer(body.doubts, np.uint8),
             cells=np.frombuffer(body.cells, "<u8"),
             as_of_ms=np.frombuffer(body.as_of_ms, "<i8"),
         )

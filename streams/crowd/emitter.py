@@ -1,7 +1,8 @@
 """Rows of people per cell onto `cell-partials`, in whole record batches. Knows nothing of positions or groups."""
 
 import asyncio
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -9,26 +10,29 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from streams.broker import BrokerUnavailableError
+from streams.clock import SystemClock
 from streams.crowd import kernels
 from streams.crowd.partition import Rows
+from streams.crowd.record_batch import RowBatch
 from streams.folds.cells import KEYS, VALUES
 from streams.topics import CELL_PARTIALS
 from streams.world import World
 
 ACKNOWLEDGED_WITHIN_MS = 15_000
-BATCH_BYTES = 1 << 19
+BATCH_ROWS = 16_384
+"""Half a megabyte."""
 
 
 class Emitter:
-    """Its own idempotent producer: a record batch is filled row by row and handed over whole."""
+    """Its own idempotent producer: record batches are handed over whole."""
 
     def __init__(self, bootstrap: str, world: World) -> None:
         self._topic = CELL_PARTIALS.full_name(world)
+        self._wall = SystemClock()
         self._producer = AIOKafkaProducer(
             bootstrap_servers=bootstrap,
             acks="all",
             enable_idempotence=True,
-            max_batch_size=BATCH_BYTES,
             request_timeout_ms=ACKNOWLEDGED_WITHIN_MS,
         )
 
@@ -52,53 +56,51 @@ class Emitter:
         Raises:
             BrokerUnavailableError: some may be on the topic; they are absolute, so the next owner writes over them.
         """
-        by_target: dict[int, list[tuple[bytes, bytes | None]]] = {}
-        for part in rows:
-            targets = targets_of(part.cell).tolist()
-            for target, record in zip(targets, records_of(part), strict=True):
-                by_target.setdefault(target, []).append(record)
+        sent: list[asyncio.Future[object]] = []
+        written = 0
         try:
-            sent = [
-                future
-                for target, records in by_target.items()
-                for future in await self._send(target, records)
-            ]
+            # the broker's times are the wall's, whatever the time of this world
+            for target, batch in batches_of(rows, at_ms=self._wall.now_ms()):
+                written += batch.record_count()
+                sent.append(await self._producer.send_batch(batch, self._topic, partition=target))
             await asyncio.gather(*sent)
         except KafkaError as error:
             raise BrokerUnavailableError(f"{self._topic}: {error!r}") from error
-        return sum(len(records) for records in by_target.values())
-
-    async def _send(
-        self, target: int, records: Sequence[tuple[bytes, bytes | None]]
-    ) -> list[asyncio.Future[object]]:
-        sent: list[asyncio.Future[object]] = []
-        batch = self._producer.create_batch()
-        for key, value in records:
-            if batch.append(timestamp=None, key=key, value=value) is None:
-                sent.append(await self._producer.send_batch(batch, self._topic, partition=target))
-                batch = self._producer.create_batch()
-                batch.append(timestamp=None, key=key, value=value)
-        sent.append(await self._producer.send_batch(batch, self._topic, partition=target))
-        return sent
+        return written
 
 
-def targets_of(cell: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+def batches_of(rows: Sequence[Rows], *, at_ms: int) -> Iterator[tuple[int, RowBatch]]:
+    """Record batches by the partition of `cell-partials` that they are for; `at_ms`: the broker's time of the records."""
+    keys, values = pack(rows)
+    target = targets_of(np.concatenate([part.cell for part in rows])) if rows else np.empty(0, np.uint8)
+    order = np.argsort(target, kind="stable")
+    starts = np.searchsorted(target[order], np.arange(CELL_PARTIALS.partitions + 1))
+    for number, (start, stop) in enumerate(itertools.pairwise(starts.tolist())):
+        for at in range(start, stop, BATCH_ROWS):
+            mine = order[at : min(at + BATCH_ROWS, stop)]
+            told = values["count"][mine] > 0
+            yield number, RowBatch(_bytes_of(keys[mine]), _bytes_of(values[mine]), told, at_ms=at_ms)
+
+
+def targets_of(cell: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint8]:
     """The partition of `cell-partials` for each cell: by the cell alone, so that all its partials meet in one."""
-    target: npt.NDArray[np.int64] = kernels.mix_many(cell) % np.uint64(CELL_PARTIALS.partitions)
-    return target.astype(np.int64)
+    target: npt.NDArray[np.uint64] = kernels.mix_many(cell) % np.uint64(CELL_PARTIALS.partitions)
+    return target.astype(np.uint8)
 
 
-def records_of(rows: Rows) -> list[tuple[bytes, bytes | None]]:
-    """Key and value of each row as `streams.folds.cells` reads them; nobody any more is a tombstone."""
-    keys = np.empty(len(rows), KEYS)
-    keys["cell"], keys["partition"] = rows.cell, rows.partition
-    values = np.empty(len(rows), VALUES)
-    values["count"], values["key_sum"], values["as_of_ms"] = rows.count, rows.key_sum, rows.as_of_ms
-    is_told = (rows.count > 0).tolist()
-    pairs = zip(_pieces(keys), _pieces(values), is_told, strict=True)
-    return [(key, value if told else None) for key, value, told in pairs]
+def pack(rows: Sequence[Rows]) -> tuple[npt.NDArray[np.void], npt.NDArray[np.void]]:
+    """Keys and values as `streams.folds.cells` reads them."""
+    count = sum(len(part) for part in rows)
+    keys, values = np.empty(count, KEYS), np.empty(count, VALUES)
+    at = 0
+    for part in rows:
+        window = slice(at, at + len(part))
+        keys["cell"][window], keys["partition"][window] = part.cell, part.partition
+        for name in VALUES.names or ():
+            values[name][window] = getattr(part, name)
+        at += len(part)
+    return keys, values
 
 
-def _pieces(packed: npt.NDArray[np.void]) -> list[bytes]:
-    data, width = packed.tobytes(), packed.itemsize
-    return [data[at : at + width] for at in range(0, len(data), width)]
+def _bytes_of(packed: npt.NDArray[np.void]) -> npt.NDArray[np.uint8]:
+    return packed.view(np.uint8).reshape(len(packed), packed.itemsize)

@@ -1,9 +1,9 @@
-"""The loops over positions: where each lies on H3's lattice, and what it does to its device's row. Pure numpy and numba.
+"""The loops over positions and rows: where each lies on H3's lattice, what it does to its device's row, how rows become bytes.
 
 Shapes. A table of devices is open-addressed: `slots` int32[power of two], -1 empty, else a row of `device` uint64,
-`cell` int32 (number of an H3 cell, FORGOTTEN after a forget), `heard_ms` int64. A table of cells has, per cell number:
-`count` int32, `key_sum` uint32, `as_of_ms` int64, `dirty` uint8; `touched` int32 lists the dirty ones.
-`marks` int64[MARKS] holds the scalars named below.
+`cell` int32 (number of an H3 cell, FORGOTTEN after a forget), `heard_ms` int64, `doubts` uint8. A table of cells has, per
+cell number: `count` int32, `key_sum` uint32, `as_of_ms` int64, `dirty` uint8; `centre_m` float32[cells, 3], metres from the
+earth's centre, is common to all tables. `marks` int64[MARKS] holds the scalars named below.
 """
 
 import math
@@ -11,14 +11,14 @@ import math
 import numpy as np
 from numba import njit
 
-from streams.crowd.rules import BUCKET_MS, REFRESH_MS, TTL_MS
+from streams.crowd.rules import BUCKET_MS, DOUBTED, FASTEST_M_PER_S, REFRESH_MS, SLACK_M, TTL_MS
 
 UNKNOWN, BORDER, INVALID, FORGET = -1, -2, -3, -4
 """Instead of a cell number: ask H3 once for the lattice point; ask H3 for this position; no position; both NaN."""
 FORGOTTEN = -1
 """Cell of a device that is counted nowhere. It is remembered so that older positions that come late do not bring it back."""
 
-DEVICES, WATERMARK, CUTOFF, TOUCHED, ACCEPTED, LATE, REPEATED, AHEAD, IMPOSSIBLE, FORGETS, EXPIRED = range(11)
+DEVICES, WATERMARK, CUTOFF, ACCEPTED, LATE, REPEATED, AHEAD, NO_PLACE, JUMPED, FORGETS, EXPIRED = range(11)
 MARKS = 11
 LONG_AGO_MS = -(1 << 60)
 
@@ -164,35 +164,33 @@ def recount(device, cell, devices, count, key_sum):
 
 
 @njit(cache=True, nogil=True)
-def _touch(cell, as_of_ms, dirty, touched, marks):
+def _touch(cell, as_of_ms, dirty, marks):
     as_of_ms[cell] = marks[WATERMARK]
-    if not dirty[cell]:
-        dirty[cell] = 1
-        touched[marks[TOUCHED]] = cell
-        marks[TOUCHED] += 1
+    dirty[cell] = 1
 
 
 @njit(cache=True, nogil=True)
-def _leave(row, device, cell, count, key_sum, as_of_ms, dirty, touched, marks):
+def _leave(row, device, cell, count, key_sum, as_of_ms, dirty, marks):
     old = cell[row]
     if old != FORGOTTEN:
         count[old] -= 1
         key_sum[old] -= record_key(device[row])
-        _touch(old, as_of_ms, dirty, touched, marks)
+        _touch(old, as_of_ms, dirty, marks)
 
 
 @njit(cache=True, nogil=True)
-def _expire(slots, device, cell, heard_ms, count, key_sum, as_of_ms, dirty, touched, marks):
+def _expire(slots, device, cell, heard_ms, doubts, count, key_sum, as_of_ms, dirty, marks):
     kept = 0
     for row in range(marks[DEVICES]):
         if heard_ms[row] < marks[CUTOFF]:
-            _leave(row, device, cell, count, key_sum, as_of_ms, dirty, touched, marks)
+            _leave(row, device, cell, count, key_sum, as_of_ms, dirty, marks)
             marks[EXPIRED] += 1
             continue
         if kept != row:
             device[kept] = device[row]
             cell[kept] = cell[row]
             heard_ms[kept] = heard_ms[row]
+            doubts[kept] = doubts[row]
         kept += 1
     if kept != marks[DEVICES]:
         marks[DEVICES] = kept
@@ -200,14 +198,24 @@ def _expire(slots, device, cell, heard_ms, count, key_sum, as_of_ms, dirty, touc
 
 
 @njit(cache=True, nogil=True)
+def _is_jump(old, new, elapsed_ms, centre_m):
+    x = centre_m[old, 0] - centre_m[new, 0]
+    y = centre_m[old, 1] - centre_m[new, 1]
+    z = centre_m[old, 2] - centre_m[new, 2]
+    reach_m = SLACK_M + FASTEST_M_PER_S * elapsed_ms / 1000
+    return x * x + y * y + z * z > reach_m * reach_m
+
+
+@njit(cache=True, nogil=True)
 def fold_positions(
-    new_device, new_at_ms, new_cell, ends, limits_ms, slots, device, cell, heard_ms, count, key_sum, as_of_ms, dirty,
-    touched, marks,
+    new_device, new_at_ms, new_cell, ends, limits_ms, centre_m, slots, device, cell, heard_ms, doubts, count, key_sum,
+    as_of_ms, dirty, marks,
 ):  # fmt: skip
     """Folds positions in the order of the log. ends: int64[batches], where each batch ends; limits_ms: newest time it may hold.
 
     Invariant: after each position, count[c] is the number of rows whose cell is c, and key_sum[c] the sum of their keys.
-    The newest time of a device wins; a forget wins over a position of its own time, and over all before it.
+    The newest time of a device wins; a forget wins over a position of its own time, and over all before it. A doubted
+    position is heard, so that it counts once however often it comes, and moves nobody.
     The result is a function of the sequence of batches alone, however it is cut into calls.
     """
     mask = _U(len(slots) - 1)
@@ -219,7 +227,7 @@ def fold_positions(
             d = new_device[i]
             i += 1
             if c == INVALID:
-                marks[IMPOSSIBLE] += 1
+                marks[NO_PLACE] += 1
                 continue
             if c == FORGET:
                 t = min(t, limits_ms[b])
@@ -231,36 +239,88 @@ def fold_positions(
                 cutoff = t // BUCKET_MS * BUCKET_MS - TTL_MS
                 if cutoff > marks[CUTOFF]:
                     marks[CUTOFF] = cutoff
-                    _expire(slots, device, cell, heard_ms, count, key_sum, as_of_ms, dirty, touched, marks)
+                    _expire(slots, device, cell, heard_ms, doubts, count, key_sum, as_of_ms, dirty, marks)
+            if t < marks[CUTOFF]:
+                marks[LATE] += 1
+                continue
             h = mix(d) & mask
             while slots[h] >= 0 and device[slots[h]] != d:
                 h = (h + _U(1)) & mask
             row = slots[h]
-            if t < marks[CUTOFF]:
-                marks[LATE] += 1
-                continue
             if row < 0:
                 row = marks[DEVICES]
                 marks[DEVICES] += 1
                 slots[h] = row
                 device[row] = d
                 cell[row] = FORGOTTEN
+                heard_ms[row] = t
+                doubts[row] = 0
             elif t < heard_ms[row] or (t == heard_ms[row] and c != FORGET):
                 marks[REPEATED] += 1
                 continue
+            elapsed_ms = t - heard_ms[row]
             heard_ms[row] = t
+            old = cell[row]
             if c == FORGET:
                 marks[FORGETS] += 1
-                _leave(row, device, cell, count, key_sum, as_of_ms, dirty, touched, marks)
+                _leave(row, device, cell, count, key_sum, as_of_ms, dirty, marks)
                 cell[row] = FORGOTTEN
                 continue
-            marks[ACCEPTED] += 1
-            if cell[row] == c:
+            if old == c:
+                marks[ACCEPTED] += 1
+                doubts[row] = 0
                 if marks[WATERMARK] - as_of_ms[c] >= REFRESH_MS:
-                    _touch(c, as_of_ms, dirty, touched, marks)
+                    _touch(c, as_of_ms, dirty, marks)
                 continue
-            _leave(row, device, cell, count, key_sum, as_of_ms, dirty, touched, marks)
+            if old != FORGOTTEN and doubts[row] < DOUBTED and _is_jump(old, c, elapsed_ms, centre_m):
+                marks[JUMPED] += 1
+                doubts[row] += 1
+                continue
+            marks[ACCEPTED] += 1
+            doubts[row] = 0
+            _leave(row, device, cell, count, key_sum, as_of_ms, dirty, marks)
             cell[row] = c
             count[c] += 1
             key_sum[c] += record_key(d)
-            _touch(c, as_of_ms, dirty, touched, marks)
+            _touch(c, as_of_ms, dirty, marks)
+
+
+@njit(cache=True, nogil=True)
+def frame(keys, values, told, out):
+    """Writes Kafka records of keys uint8[n, k] and values uint8[n, v] into `out`, one behind the other; returns their length.
+
+    told: bool[n], False for a tombstone. Numbers are zigzag varints: n is written as 2n, seven bits a byte; -1, the length of a tombstone's value, as 1.
+    """
+    at = 0
+    key_width = keys.shape[1]
+    for i in range(len(keys)):
+        value_width = values.shape[1] if told[i] else 0
+        offset_bytes = 1 if i < 64 else 2 if i < 8192 else 3
+        length = 5 + offset_bytes + key_width + value_width
+        out[at] = (length * 2 & 127) | (128 if length > 63 else 0)
+        at += 1
+        if length > 63:
+            out[at] = length * 2 >> 7
+            at += 1
+        out[at] = 0  # attributes
+        out[at + 1] = 0  # milliseconds after the batch's time
+        at += 2
+        offset = i * 2
+        while offset > 127:
+            out[at] = (offset & 127) | 128
+            offset >>= 7
+            at += 1
+        out[at] = offset
+        out[at + 1] = key_width * 2
+        at += 2
+        for k in range(key_width):
+            out[at + k] = keys[i, k]
+        at += key_width
+        out[at] = value_width * 2 if told[i] else 1
+        at += 1
+        for k in range(value_width):
+            out[at + k] = values[i, k]
+        at += value_width
+        out[at] = 0  # headers
+        at += 1
+    return at

@@ -12,6 +12,7 @@ from streams.cells import PEOPLE_RESOLUTION
 from streams.crowd import kernels
 
 Floats = npt.NDArray[np.float32]
+EARTH_RADIUS_M = 6_371_008.8
 
 
 @functools.cache
@@ -50,6 +51,7 @@ class Lattice:
         self._faces = faces()
         self._number: dict[int, int] = {}
         self._cells = np.zeros(1024, np.uint64)
+        self._centre_m = np.zeros((1024, 3), np.float32)
         self._points = 0
         self._point_key = np.zeros(1 << 14, np.uint64)
         self._point_cell = np.zeros(1 << 14, np.int32)
@@ -62,6 +64,11 @@ class Lattice:
         """uint64[cells]: the H3 cell of each number."""
         return self._cells[: len(self._number)]
 
+    @property
+    def centre_m(self) -> npt.NDArray[np.float32]:
+        """float32[room, 3]: the middle of each number's cell, metres from the earth's centre."""
+        return self._centre_m
+
     def number(self, cell: int) -> int:
         """The number of an H3 cell, given now if it has none."""
         known = self._number.get(cell)
@@ -69,8 +76,10 @@ class Lattice:
             return known
         number = self._number[cell] = len(self._number)
         if number == len(self._cells):
-            self._cells = np.concatenate([self._cells, np.zeros(number, np.uint64)])
+            self._cells = np.concatenate([self._cells, np.zeros_like(self._cells)])
+            self._centre_m = np.concatenate([self._centre_m, np.zeros_like(self._centre_m)])
         self._cells[number] = cell
+        self._centre_m[number] = EARTH_RADIUS_M * _unit_vector(cell)
         return number
 
     def numbers(self, cells: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:

@@ -5,22 +5,23 @@ Whoever is given a partition begins at its newest whole checkpoint; nothing is k
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
-from streams.broker import BrokerError, Publisher
-from streams.codec import CodecError, PositionColumns, decode_positions
+from streams.broker import Publisher
 from streams.crowd.checkpoint_log import CheckpointLog
 from streams.crowd.emitter import Emitter
+from streams.crowd.held import Held, PositionGapError
 from streams.crowd.lattice import Lattice
-from streams.crowd.partition import PartitionFold, Rows
+from streams.crowd.partition import PartitionFold
+from streams.crowd.report import Ledger, Report, Tell
 from streams.crowd.watchdog import Watchdog
-from streams.dead_letters import DeadLetter, bury
+from streams.dead_letters import bury
 from streams.topics import POSITIONS
 
 POLL_MS = 50
@@ -34,50 +35,8 @@ TALLY_S = 60.0
 _log = structlog.get_logger(__name__)
 
 
-class PositionGapError(BrokerError):
-    """A record never reached us though later ones did."""
-
-
-@dataclass
-class Held:
-    """A partition that is ours now, from its checkpoint on. `next_offset` is the only record it may read next."""
-
-    fold: PartitionFold
-    next_offset: int
-    checkpointed: int
-    due_s: float
-    swept: int = 0
-    letters: list[DeadLetter] = field(default_factory=list)
-
-    def take(self, records: Sequence[Any]) -> None:
-        """Folds records of this partition; those it has seen are skipped.
-
-        Raises:
-            PositionGapError: names the partition and both offsets.
-        """
-        batches: list[PositionColumns] = []
-        for record in records:
-            if record.offset < self.next_offset:
-                continue
-            if record.offset > self.next_offset:
-                raise PositionGapError(
-                    f"{record.topic}[{record.partition}]: expected offset {self.next_offset}, got {record.offset}"
-                )
-            self.next_offset += 1
-            try:
-                batches.append(decode_positions(record.value or b""))
-            except CodecError as error:
-                place = f"{record.topic}[{record.partition}]@{record.offset}"
-                self.letters.append(
-                    DeadLetter(record.key or b"", record.value, "undecodable", str(error), place)
-                )
-        self.fold.fold(batches, offset=self.next_offset - 1)
-
-    def sweep(self, cells: int) -> Rows:
-        """The next stretch of all rows, so that each comes by once in SWEEP_S."""
-        start, stop = self.swept, self.swept + int(cells * EMIT_S / SWEEP_S) + 1
-        self.swept = stop if stop < cells else 0
-        return self.fold.list_rows(start, stop)
+FindFirst = Callable[[TopicPartition, int], Awaitable[int]]
+"""The offset of the first record that the broker still has at or behind an offset."""
 
 
 class CrowdMember(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -93,7 +52,9 @@ class CrowdMember(ConsumerRebalanceListener):  # type: ignore[misc]
         topic: str,
         watchdog: Watchdog,
         checkpoint_s: float,
+        find_first: FindFirst,
         ready: Callable[[], None],
+        tell: Tell,
     ) -> None:
         self._consumer = consumer
         self._emitter = emitter
@@ -102,7 +63,12 @@ class CrowdMember(ConsumerRebalanceListener):  # type: ignore[misc]
         self._topic = topic
         self._watchdog = watchdog
         self._checkpoint_s = checkpoint_s
+        self._find_first = find_first
         self._ready = ready
+        self._tell = tell
+        self._ledger = Ledger()
+        self._missing = self._unreadable = 0
+        self._logged: Counter[str] = Counter()
         self._lattice = Lattice()
         self._owned: frozenset[int] = frozenset()
         self._held: dict[int, Held] | None = {}  # None: assigned anew, to be loaded
@@ -125,13 +91,14 @@ class CrowdMember(ConsumerRebalanceListener):  # type: ignore[misc]
         while True:
             if self._held is None:
                 await self._load()
-            self._fold(await self._consumer.getmany(timeout_ms=POLL_MS, max_records=POLL_RECORDS))
+            await self._fold(await self._consumer.getmany(timeout_ms=POLL_MS, max_records=POLL_RECORDS))
             now_s = self._loop.time()
             if now_s >= emit_s:
                 await self._cycle(now_s)
                 emit_s = now_s + EMIT_S
+                self._report()
             if now_s >= tally_s + TALLY_S:
-                self._tell()
+                _log.info("positions", **self._logged)
                 tally_s = now_s
 
     async def _load(self) -> None:
@@ -149,6 +116,7 @@ class CrowdMember(ConsumerRebalanceListener):  # type: ignore[misc]
             else:
                 fold = PartitionFold.restore(tp.partition, self._lattice, snapshot)
             held[tp.partition] = self._hold(fold, begin[tp], turn=len(held) / len(partitions))
+            self._ledger.begin(tp.partition)
             self._consumer.seek(tp, held[tp.partition].next_offset)
         self._held = held
         devices = sum(h.fold.devices for h in held.values())
@@ -161,15 +129,29 @@ class CrowdMember(ConsumerRebalanceListener):  # type: ignore[misc]
         if begin > expected:
             _log.warning("records are gone: the topic's retention was shorter than our absence",
                          partition=fold.partition, records=begin - expected)  # fmt: skip
+            self._missing += begin - expected
             fold.offset = begin - 1
         due_s = self._loop.time() + self._checkpoint_s * (turn + 0.1)
         return Held(fold, max(begin, expected), checkpointed=fold.offset, due_s=due_s)
 
-    def _fold(self, batches: Mapping[TopicPartition, Sequence[Any]]) -> None:
-        held = self._held or {}
+    async def _fold(self, batches: Mapping[TopicPartition, Sequence[Any]]) -> None:
         for tp, records in batches.items():
-            if tp.partition in held:
-                held[tp.partition].take(records)
+            held = (self._held or {}).get(tp.partition)
+            while held is not None:
+                try:
+                    held.take(records)
+                    break
+                except PositionGapError as gap:
+                    await self._pass_over(tp, held, gap)
+
+    async def _pass_over(self, tp: TopicPartition, held: Held, gap: PositionGapError) -> None:
+        """Goes on behind a gap that the log itself has; one that only we have ends the process, and the next one reads again."""
+        if await self._find_first(tp, gap.expected) < gap.got:
+            raise gap
+        _log.warning("the log has a gap, and is folded on behind it", partition=tp.partition,
+                     expected=gap.expected, got=gap.got)  # fmt: skip
+        self._missing += gap.got - gap.expected
+        held.pass_over(gap)
 
     async def _cycle(self, now_s: float) -> None:
         """Rows, dead letters, checkpoints, offsets: each only when the former are on the broker."""
@@ -178,7 +160,7 @@ class CrowdMember(ConsumerRebalanceListener):  # type: ignore[misc]
             return
         # one instant: no await between the rows and the snapshots that cover them
         rows = [h.fold.take_touched() for h in held.values()]
-        rows += [h.sweep(len(self._lattice)) for h in held.values()]
+        rows += [h.sweep(len(self._lattice), share=EMIT_S / SWEEP_S) for h in held.values()]
         due = {
             number: h.fold.snapshot()
             for number, h in held.items()
@@ -191,6 +173,7 @@ class CrowdMember(ConsumerRebalanceListener):  # type: ignore[misc]
         await self._emitter.emit([part for part in rows if len(part)])
         if letters:
             await bury(self._publisher, POSITIONS, letters)
+            self._unreadable += len(letters)
         for number, snapshot in due.items():
             if not self._still(number, held[number]):
                 return
@@ -211,11 +194,17 @@ class CrowdMember(ConsumerRebalanceListener):  # type: ignore[misc]
         except KafkaError as error:
             _log.warning("an offset was not committed", partition=number, error=type(error).__name__)
 
-    def _tell(self) -> None:
-        """How many positions were taken or refused, and why; never whose."""
-        tallies = [h.fold.tally() for h in (self._held or {}).values()]
-        if tallies:
-            _log.info("positions", **{name: sum(t[name] for t in tallies) for name in tallies[0]})
+    def _report(self) -> None:
+        held = self._held or {}
+        news = self._ledger.news({number: h.fold.tally() for number, h in held.items()})
+        self._logged.update(news)
+        devices = sum(h.fold.devices for h in held.values())
+        self._tell(
+            Report(
+                news, self._missing, self._unreadable, len(held), devices=devices, cells=len(self._lattice)
+            )
+        )
+        self._missing = self._unreadable = 0
 
     def _tp(self, number: int) -> TopicPartition:
         return TopicPartition(self._topic, number)

@@ -12,6 +12,7 @@ from streams.crowd import kernels
 from streams.crowd.lattice import Lattice
 from streams.crowd.rules import AHEAD_MS
 
+UInt8s = npt.NDArray[np.uint8]
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 UInt64s = npt.NDArray[np.uint64]
@@ -41,6 +42,7 @@ class Snapshot:
     device: UInt64s
     at: Int32s
     heard_ms: Int64s
+    doubts: UInt8s
     cells: UInt64s
     as_of_ms: Int64s
 
@@ -50,7 +52,8 @@ COUNTED: Mapping[str, int] = {
     "late": kernels.LATE,
     "repeated": kernels.REPEATED,
     "ahead": kernels.AHEAD,
-    "impossible": kernels.IMPOSSIBLE,
+    "no-place": kernels.NO_PLACE,
+    "jumped": kernels.JUMPED,
     "forgotten": kernels.FORGETS,
     "expired": kernels.EXPIRED,
 }
@@ -69,12 +72,12 @@ class PartitionFold:
         self._device = np.zeros(256, np.uint64)
         self._cell = np.zeros(256, np.int32)
         self._heard_ms = np.zeros(256, np.int64)
+        self._doubts = np.zeros(256, np.uint8)
         self._slots = np.full(1024, -1, np.int32)
         self._count = np.zeros(256, np.int32)
         self._key_sum = np.zeros(256, np.uint32)
         self._as_of_ms = np.zeros(256, np.int64)
         self._dirty = np.zeros(256, np.uint8)
-        self._touched = np.zeros(256, np.int32)
 
     @property
     def devices(self) -> int:
@@ -102,15 +105,16 @@ class PartitionFold:
             number,
             np.cumsum([len(batch) for batch in batches]),
             np.array([batch.received_at_ms + AHEAD_MS for batch in batches], np.int64),
+            self._lattice.centre_m,
             self._slots,
             self._device,
             self._cell,
             self._heard_ms,
+            self._doubts,
             self._count,
             self._key_sum,
             self._as_of_ms,
             self._dirty,
-            self._touched,
             self._marks,
         )
 
@@ -119,9 +123,8 @@ class PartitionFold:
 
         Touched, not different: after a crash the topic may hold what this state never saw.
         """
-        touched = self._touched[: self._marks[kernels.TOUCHED]].copy()
+        touched = np.flatnonzero(self._dirty).astype(np.int32)
         self._dirty[touched] = 0
-        self._marks[kernels.TOUCHED] = 0
         return self._rows(touched)
 
     def list_rows(self, start: int, stop: int) -> Rows:
@@ -147,6 +150,7 @@ class PartitionFold:
             device=self._device[:devices].copy(),
             at=place[self._cell[:devices]],
             heard_ms=self._heard_ms[:devices].copy(),
+            doubts=self._doubts[:devices].copy(),
             cells=known.cell,
             as_of_ms=known.as_of_ms,
         )
@@ -162,6 +166,7 @@ class PartitionFold:
         fold._device[:devices] = snapshot.device
         fold._cell[:devices] = numbers[snapshot.at]
         fold._heard_ms[:devices] = snapshot.heard_ms
+        fold._doubts[:devices] = snapshot.doubts
         fold._as_of_ms[numbers[:-1]] = snapshot.as_of_ms
         fold._marks[kernels.DEVICES] = devices
         fold._marks[kernels.WATERMARK] = snapshot.watermark_ms
@@ -186,6 +191,7 @@ class PartitionFold:
             self._device = _grown(self._device, room)
             self._cell = _grown(self._cell, room)
             self._heard_ms = _grown(self._heard_ms, room)
+            self._doubts = _grown(self._doubts, room)
             self._slots = np.full(room * 2, -1, np.int32)
             kernels.index_devices(self._slots, self._device, self.devices)
         if len(self._lattice) > len(self._count):
@@ -194,7 +200,6 @@ class PartitionFold:
             self._key_sum = _grown(self._key_sum, room)
             self._as_of_ms = _grown(self._as_of_ms, room)
             self._dirty = _grown(self._dirty, room)
-            self._touched = _grown(self._touched, room)
 
 
 Scalar = TypeVar("Scalar", bound=np.generic)

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import structlog
@@ -13,10 +14,12 @@ from aiokafka.errors import KafkaError
 from streams.broker import Broker, BrokerUnavailableError
 from streams.codec import PositionColumns
 from streams.crowd.checkpoint_log import CheckpointLog
-from streams.crowd.emitter import Emitter, targets_of
+from streams.crowd.emitter import Emitter, batches_of
 from streams.crowd.lattice import Lattice
+from streams.crowd.log_look import first_offset_from
 from streams.crowd.member import CrowdMember
 from streams.crowd.partition import PartitionFold
+from streams.crowd.report import Tell
 from streams.crowd.rules import BUCKET_MS
 from streams.crowd.watchdog import Watchdog
 from streams.topics import MANIFEST, POSITIONS
@@ -53,9 +56,10 @@ async def serve(
     broker: Broker,
     *,
     ready: Callable[[], None],
+    tell: Tell = lambda _report: None,
     fail: Callable[[BaseException], None] = end_process,
 ) -> None:
-    """Runs until cancelled. `ready` is called when the partitions that the group gave are loaded.
+    """Runs until cancelled. `ready` is called when the partitions that the group gave are loaded, `tell` once a second.
 
     Raises:
         BrokerUnavailableError: there is no broker to begin with. Whatever fails later goes to `fail`.
@@ -74,7 +78,9 @@ async def serve(
         topic=POSITIONS.full_name(config.world),
         watchdog=watchdog,
         checkpoint_s=config.checkpoint_s,
+        find_first=partial(first_offset_from, config.bootstrap),
         ready=ready,
+        tell=tell,
     )
     try:
         await emitter.start()
@@ -129,5 +135,5 @@ def warm() -> None:
         received_at_ms=600 * BUCKET_MS,
     )
     fold.fold([batch, batch], offset=1)
-    targets_of(fold.take_touched().cell)
+    list(batches_of([fold.take_touched()], at_ms=0))
     PartitionFold.restore(0, lattice, fold.snapshot()).fold([batch], offset=2)

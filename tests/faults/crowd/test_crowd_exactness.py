@@ -13,12 +13,11 @@ from streams.broker import Message, Publisher
 from streams.broker_kafka import KafkaBroker
 from streams.clock import SystemClock
 from streams.codec import decode, decode_positions, encode_positions
-from streams.crowd.emitter import records_of
 from streams.crowd.lattice import Lattice
 from streams.crowd.partition import PartitionFold
 from streams.crowd.rules import TTL_MS
 from streams.events.cells import CellCount
-from streams.folds.cells import Partial, decode_partial
+from streams.folds.cells import Partial
 from streams.topics import CELLS, MANIFEST, POSITION_PARTITIONS, POSITIONS
 from streams.world import World
 from tests.faults.crowd.crowds import (
@@ -32,6 +31,7 @@ from tests.faults.crowd.crowds import (
     start_counts,
     start_crowd,
 )
+from tests.unit.crowd.made import partials_of
 
 POSITIONS_SENT = 1_000_000
 AHEAD = 150
@@ -78,7 +78,7 @@ async def fold_again(bootstrap: str) -> list[Partial]:
     folds = [PartitionFold(number, Lattice()) for number in range(POSITION_PARTITIONS)]
     for record in await read_records(bootstrap, POSITIONS):
         folds[record.partition].fold([decode_positions(record.value)], offset=record.offset)
-    rows = [decode_partial(key, value) for f in folds for key, value in records_of(f.take_touched())]
+    rows = (row for _, row in partials_of([fold.take_touched() for fold in folds]))
     return sorted((row for row in rows if row.count), key=lambda row: (row.cell, row.partition))
 
 

@@ -16,7 +16,7 @@ from streams.world import World
 from tests.faults.crowd.crowds import read_partial_rows, start_crowd
 from tests.unit.gateway.gateways import REFUSED, Client, serving
 
-HERE, THERE = (34.5, 135.2), (34.55, 135.25)
+HERE, THERE = (34.5, 135.2), (34.505, 135.21)
 
 
 @pytest.fixture

@@ -1,12 +1,22 @@
 """Batches of positions for tests: hypothesis strategies and small factories."""
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
+from aiokafka.record.memory_records import MemoryRecords
 from hypothesis import strategies as st
 
 from streams.codec import PositionColumns
+from streams.crowd.emitter import batches_of
+from streams.crowd.partition import Rows
+from streams.folds.cells import Partial, decode_partial
 
 START_MS = 1_790_000_000_000
-PLACES = [(34.5, 135.2), (34.51, 135.2), (34.5, 135.22), (-89.9, 10.0), (91.0, 0.0), (float("nan"), 135.2)]
+PLACES = [
+    *[(34.5, 135.2), (34.51, 135.2), (34.5, 135.22)],  # one and two kilometres apart
+    *[(34.55, 135.2), (34.8, 135.2), (-89.9, 10.0)],  # five and thirty, and the end of the world
+    *[(91.0, 0.0), (float("nan"), 135.2)],
+]
 FORGET = (float("nan"), float("nan"))
 
 positions = st.tuples(
@@ -34,3 +44,13 @@ def columns_of(received_ms: int, rows: list[tuple[int, int, tuple[float, float]]
 def one(device: int, *, minute: float = 0, place: tuple[float, float] = PLACES[0]) -> PositionColumns:
     """A batch of one position, told at the minute it was measured."""
     return columns_of(int(minute * 60_000), [(device, 0, place)])
+
+
+def partials_of(rows: Sequence[Rows]) -> Iterator[tuple[int, Partial]]:
+    """(target partition, row) of everything that would be emitted, read as the client of a broker reads it."""
+    for target, batch in batches_of(rows, at_ms=START_MS):
+        records = MemoryRecords(bytes(batch._build()))
+        while records.has_next():
+            whole = records.next_batch()
+            assert whole.validate_crc()
+            yield from ((target, decode_partial(record.key, record.value)) for record in whole)

@@ -84,10 +84,10 @@ def test_bytes_that_are_no_checkpoint_are_refused(blob: bytes) -> None:
 
 
 def test_a_checkpoint_of_a_later_format_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoints, "FORMAT", 2)
+    monkeypatch.setattr(checkpoints, "FORMAT", 9)
     blob = encode_snapshot(snapshot_of())
     monkeypatch.undo()
-    with pytest.raises(CodecError, match="format 2: this program reads 1"):
+    with pytest.raises(CodecError, match="format 9: this program reads 2"):
         decode_snapshot(blob)
 
 

@@ -91,7 +91,38 @@ def test_a_forgotten_device_is_not_brought_back_by_an_older_position() -> None:
 def test_an_impossible_place_is_counted_as_refused_and_changes_nothing() -> None:
     fold = folded(one(1, place=(91.0, 0.0)), one(2, place=(float("nan"), 0.0)))
     assert people(fold) == 0
-    assert fold.tally()["impossible"] == 2
+    assert fold.tally()["no-place"] == 2
+
+
+FAR = (35.5, 135.2)
+
+
+def test_one_fix_a_hundred_kilometres_away_moves_nobody() -> None:
+    fold = folded(one(1), one(1, minute=0.2, place=FAR), one(1, minute=0.4, place=PLACES[1]))
+    assert table(fold.list_rows(0, ALL)) == table(
+        folded(one(1), one(1, minute=0.4, place=PLACES[1])).list_rows(0, ALL)
+    )
+    assert (fold.tally()["jumped"], fold.tally()["accepted"]) == (1, 2)
+
+
+def test_the_third_fix_far_away_is_believed_for_then_the_first_was_wrong() -> None:
+    fold = folded(*(one(1, minute=n / 5, place=FAR if n else PLACES[0]) for n in range(3)))
+    assert table(fold.list_rows(0, ALL)) == table(folded(one(1)).list_rows(0, ALL))
+    fold.fold([one(1, minute=0.6, place=FAR)], offset=9)
+    assert people(fold) == 1
+    assert sorted(fold.list_rows(0, ALL).count.tolist()) == [0, 1]
+    assert (fold.tally()["jumped"], fold.tally()["accepted"]) == (2, 2)
+
+
+def test_a_fix_between_ends_the_doubt() -> None:
+    far_and_near = [FAR, PLACES[1]] * 5
+    fold = folded(one(1), *(one(1, minute=(n + 1) / 5, place=p) for n, p in enumerate(far_and_near)))
+    assert fold.tally()["jumped"] == 5
+
+
+def test_whoever_travels_for_long_enough_has_not_jumped() -> None:
+    fold = folded(one(1), one(1, minute=14.9, place=(34.5 + 80 / 111, 135.2)))
+    assert fold.tally()["jumped"] == 0
 
 
 def test_rows_that_lost_their_last_device_are_told_again_until_the_ttl_is_over() -> None:

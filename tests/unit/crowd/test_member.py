@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 
 from streams.codec import encode_positions
-from streams.crowd.emitter import records_of, targets_of
+from streams.crowd.emitter import targets_of
+from streams.crowd.held import Held, PositionGapError
 from streams.crowd.lattice import Lattice
-from streams.crowd.member import Held, PositionGapError
 from streams.crowd.partition import PartitionFold
 from streams.crowd.watchdog import StoodStillError, Watchdog
-from streams.folds.cells import decode_partial
-from tests.unit.crowd.made import PLACES, one
+from tests.unit.crowd.made import PLACES, one, partials_of
 
 
 def held() -> Held:
@@ -53,7 +52,7 @@ def test_a_sweep_comes_by_every_cell_once() -> None:
     mine.fold.take_touched()
     seen: list[int] = []
     while True:
-        seen += mine.sweep(499).cell.tolist()
+        seen += mine.sweep(499, share=1 / 60).cell.tolist()
         if mine.swept == 0:
             break
     assert len(seen) == len(set(seen)) == 499
@@ -64,10 +63,10 @@ def test_rows_are_what_the_counts_read_and_all_partials_of_a_cell_meet_in_one_pa
     fold.fold([one(5 << 32), one(6 << 32), one(7 << 32, place=PLACES[1])], offset=0)
     fold.fold([one(7 << 32, minute=1)], offset=1)
     rows = fold.take_touched()
-    partials = {p.cell: p for p in (decode_partial(k, v) for k, v in records_of(rows))}
-    assert {(p.partition, p.count, p.key_sum) for p in partials.values()} == {(3, 3, 18), (3, 0, 0)}
+    partials = {p.cell: (target, p) for target, p in partials_of([rows])}
+    assert {(p.partition, p.count, p.key_sum) for _, p in partials.values()} == {(3, 3, 18), (3, 0, 0)}
     alone = [int(targets_of(np.array([cell], np.uint64))[0]) for cell in rows.cell]
-    assert targets_of(rows.cell).tolist() == alone
+    assert [partials[cell][0] for cell in rows.cell.tolist()] == alone
 
 
 async def test_a_process_that_stood_still_for_most_of_a_session_writes_nothing_more() -> None:
