@@ -29,8 +29,6 @@ FOLDER = ROOT / "routing" / "kernels"
 LISTED = Path(__file__).with_name("mutants")
 TESTS = Path("tests/unit/routing")
 KERNELS = sorted(file.stem for file in FOLDER.glob("[a-z]*.py"))
-TOGETHER = {"flow": "crowds", "queues": "crowds"}
-"""The tests of a kernel are `test_kernel_KERNEL.py`, but for these."""
 LIBRARIES = ("routing", "hypothesis", "hypothesis.strategies", "hypothesis.stateful", "pytest")
 """Loaded once, before any child. A child forgets our own modules and loads them again, so that all of them use the wrong kernel."""
 QUIET = (
@@ -75,7 +73,7 @@ class Verdict:
 
 def tests_of(kernel: str) -> Path:
     """The quick tests that must notice any mistake in a kernel."""
-    return TESTS / f"test_kernel_{TOGETHER.get(kernel, kernel)}.py"
+    return TESTS / f"test_kernel_{kernel}.py"
 
 
 def start(kernel: str, source: str, limit_s: float) -> int:

@@ -30,13 +30,8 @@ def leave_by(latest, fails, time, arrival):
 @njit(inline="always")
 def _is_better(pool, p, q):
     """Of two candidates of one node and equal time: the later departure, then (target, edge, seed)."""
-    if pool[p, _LATEST] != pool[q, _LATEST]:
-        return pool[p, _LATEST] > pool[q, _LATEST]
-    if pool[p, _TARGET] != pool[q, _TARGET]:
-        return pool[p, _TARGET] < pool[q, _TARGET]
-    if pool[p, _EDGE] != pool[q, _EDGE]:
-        return pool[p, _EDGE] < pool[q, _EDGE]
-    return pool[p, _AFTER] > pool[q, _AFTER]
+    p_wins = (pool[q, _LATEST], pool[p, _TARGET], pool[p, _EDGE], pool[q, _AFTER])
+    return p_wins < (pool[p, _LATEST], pool[q, _TARGET], pool[q, _EDGE], pool[p, _AFTER])
 
 
 @njit(cache=True, nogil=True)
@@ -60,8 +55,8 @@ def survivable_labels(
     nodes = len(in_start) - 1
     mask = buckets - 1
     heads = np.full(buckets, -1, np.int32)
-    pool = np.empty((len(edge_tail) + len(seed_node) + 1, 6), np.int32)
-    labels = np.empty((nodes + nodes // 4 + 1, 6), np.int32)
+    pool = np.empty((len(edge_tail) + len(seed_node), 6), np.int32)
+    labels = np.empty((nodes + nodes // 4, 6), np.int32)
     longest = np.full(nodes, -1, np.int32)
     # latest departure so far; candidate chosen among those of equal time; one in waiting, which rules out those it beats in both
     state = np.full((nodes, 4), -1, np.int32)
@@ -144,7 +139,7 @@ def latest_along(order, next_edge, edge_head, time, arrival, fails, seed_latest,
         e = next_edge[u]
         if e < 0:
             latest[u] = max(seed_latest[u], -1)
-        elif latest[edge_head[e]] >= 0:
+        else:
             latest[u] = max(leave_by(latest[edge_head[e]], fails[e], time[e], arrival[u]), -1)
 
 
@@ -194,7 +189,7 @@ def targets_in_time(
             continue
         for i in range(seed_begin[v], seed_begin[v + 1]):
             row = seed_row[i]
-            if now <= seed_latest[row] and not reached[seed_target[row]]:
+            if now <= seed_latest[row]:
                 heapq.heappush(heap, (now + seed_time[row], np.int64(nodes + seed_target[row])))
         for i in range(out_start[v], out_start[v + 1]):
             e = out_edge[i]

@@ -124,3 +124,15 @@ def way_of(
             seed = seed_at(labels[node], node, seeds)
             return [*told, seed and (seed.edge, seed.share)]
         node = int(graph.edge_head[edge])
+
+
+def draw_trees(rng: np.random.Generator, *, trees: int) -> tuple[Ints, Ints]:
+    """(next_edge: int32[trees, nodes], edge_head): from each node one edge to a node of a lower number, or none."""
+    nodes = int(rng.integers(2, 9))
+    ends = rng.permutation([(node, lower) for node in range(nodes) for lower in range(node)])
+    number = {(int(node), int(lower)): edge for edge, (node, lower) in enumerate(ends)}
+    next_edge = np.full((trees, nodes), -1, np.int32)
+    for tree in range(trees):
+        for node in range(1, nodes):
+            next_edge[tree, node] = number.get((node, int(rng.integers(-1, node))), -1)
+    return next_edge, ends[:, 1].astype(np.int32)
