@@ -19,6 +19,7 @@ from services.kit.http import Process, create_app
 from services.kit.problems import MEDIA_TYPE, Problem, ProblemBody
 from services.kit.settings import Settings
 from streams.sharing.decide import Decider
+from streams.sharing.versions import IN_SERVICE, read_version
 from streams.view.port import View, ViewError
 
 AFTER = Query(max_length=40, description="Id of a snapshot or of an event, such as 1756100000000-0.")
@@ -57,7 +58,8 @@ async def _close_at_end(view: View) -> None:
 def make_app(feed: Feed, area: Area, scope: Scope, readiness: Readiness) -> FastAPI:
     """The app over a living feed."""
     app = create_app("staff", readiness, description="What is worst, where, what next: for a city's staff.")
-    app.include_router(_routes(feed, Snapshots(feed, area, scope), scope))
+    fewer_than = read_version(IN_SERVICE).parameters.fewer_than
+    app.include_router(_routes(feed, Snapshots(feed, area, scope, fewer_than=fewer_than), scope))
     app.include_router(area_files(area.folder))
     app.add_middleware(PageHeaders)
     mount_page(app)

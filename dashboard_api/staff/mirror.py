@@ -75,6 +75,7 @@ class Mirror:
         )  # fmt: skip
         for change in changes:
             if change.topic == SHARED.name:
+                self._put_as_of(change)
                 cell = self._reader.find_cell(change.key)
                 if cell is not None:
                     _sort(self._counts.put(change), cell, counts, to.cells_gone)
@@ -90,6 +91,11 @@ class Mirror:
         to.cells = columns(counts)
         to.sources = self._sources.listed()
         return to
+
+    def _put_as_of(self, change: ViewChange) -> None:
+        told = None if change.value is None else self._reader.as_of(change.key, change.value)
+        if told is not None:
+            self._sources.note("counts", *told)
 
     def _note(self, counts: list[Count], change: Change) -> None:
         for count in counts:

@@ -37,7 +37,11 @@ class Cells(BaseModel):
     """People per H3 cell (resolution 9), as columns of one length."""
 
     cell: list[str] = Field(description="H3 index, 15 hexadecimal digits.")
-    shown: list[int | None] = Field(description="Head count; null: fewer than `fewer_than`, perhaps nobody.")
+    shown: list[int | None] = Field(
+        description="Protected head count: up to 4 are added or taken away, and it stays until it would move by more than "
+        "9 (docs/reference/counts.md). null: fewer than `fewer_than`, perhaps nobody. A cell that is not named was "
+        "never shown: the same may be true of it."
+    )
     as_of_ms: list[int]
     municipality: list[str]
 

@@ -8,7 +8,7 @@ from dashboard_api.staff.scope import Scope
 from streams.cells import Gazetteer, cell_name
 from streams.codec import decode
 from streams.events.alerts import HazardState, HazardZone
-from streams.events.cells import SharedCount
+from streams.events.cells import AS_OF, SharedAsOf, SharedCount
 from streams.events.closures import ClosureRepair, ClosureState
 from streams.events.shelters import ShelterState
 
@@ -33,7 +33,7 @@ class RowReader:
     def find_cell(self, key: str) -> str | None:
         """The cell of a key of the topic `shared` (`staff:<code>|<cell>`); None where this page may not see it."""
         recipient, _, cell = key.rpartition("|")
-        return None if self.scope.may_see(recipient) is None else cell
+        return None if cell == AS_OF or self.scope.may_see(recipient) is None else cell
 
     def count(self, value: bytes) -> Count | None:
         """None where the decision function does not let this page see it."""
@@ -42,6 +42,13 @@ class RowReader:
         if municipality is None:
             return None
         return Count(cell_name(shared.cell), shared.shown, shared.as_of_ms, municipality)
+
+    def as_of(self, key: str, value: bytes) -> tuple[str, int] | None:
+        """Recipient and time, where the key of the topic `shared` is that of its figures' age, and this page may see it."""
+        if key.rpartition("|")[2] != AS_OF:
+            return None
+        told = decode(value, SharedAsOf)
+        return None if self.scope.may_see(told.recipient) is None else (told.recipient, told.as_of_ms)
 
     def shelter(self, value: bytes) -> Shelter:
         state = decode(value, ShelterState)

@@ -9,7 +9,6 @@ from dashboard_api.staff.area import Area
 from dashboard_api.staff.feed import Feed
 from dashboard_api.staff.payloads import Snapshot
 from dashboard_api.staff.scope import Scope
-from streams.sharing.counts import FEWER_THAN
 
 ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
     "zstd": zstandard.ZstdCompressor(level=3).compress,
@@ -32,10 +31,11 @@ def choose_encoding(accepted: str) -> str:
 class Snapshots:
     """Cached by municipality and encoding until the feed's version moves on."""
 
-    def __init__(self, feed: Feed, area: Area, scope: Scope) -> None:
+    def __init__(self, feed: Feed, area: Area, scope: Scope, *, fewer_than: int) -> None:
         self._feed = feed
         self._area = area
         self._scope = scope
+        self._fewer_than = fewer_than
         self._version = -1
         self._bodies: dict[tuple[str | None, str], bytes] = {}
 
@@ -62,7 +62,7 @@ class Snapshots:
             bbox=self._area.bbox,
             municipalities=list(self._area.municipalities),
             sharing=self._scope.statement(),
-            fewer_than=FEWER_THAN,
+            fewer_than=self._fewer_than,
             cells=mirror.cells(municipality),
             shelters=mirror.shelters(),
             closures=mirror.closures(),

@@ -125,7 +125,9 @@ async def _counts(settings: Settings, broker: Broker, readiness: Readiness) -> P
 
     areas = await asyncio.to_thread((settings.area / "areas.geojson").read_bytes)
     ready = readiness.require_once("counts read")
-    return Process(health_app(readiness), (lambda: serve(broker, areas, ready=ready),))
+    return Process(
+        health_app(readiness), (lambda: serve(broker, areas, clock=settings.make_clock(), ready=ready),)
+    )
 
 
 async def _staff(settings: Settings, _broker: Broker, readiness: Readiness) -> Process:

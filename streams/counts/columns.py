@@ -28,6 +28,8 @@ class CountColumns:
         self._parts = np.zeros((_FIRST_ROOM, POSITION_PARTITIONS), VALUES)
         self._told = np.full(_FIRST_ROOM, _NEVER_TOLD, _SUMS)
         self._touched = np.zeros(_FIRST_ROOM, np.bool_)
+        self.newest_ms = 0
+        """The newest time of any part: until then positions were heard."""
 
     def __len__(self) -> int:
         """Cells that were ever heard of."""
@@ -47,6 +49,7 @@ class CountColumns:
         # of repeated places the last one stands, as numpy assigns in order
         self._parts[numbers[known], parts[known]] = values[known]
         self._touched[numbers[known]] = True
+        self.newest_ms = max(self.newest_ms, int(values["as_of_ms"].max(initial=0)))
         strange = [good[at] for at in np.flatnonzero(~known).tolist()]
         unread = [] if good is records else [r for r, fits in zip(records, fit, strict=True) if not fits]
         return [_refuse(record) for record in (*unread, *strange)]

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 import h3.api.basic_int as h3
 
 from streams.cells import HAZARD_RESOLUTION, Gazetteer
-from streams.events.cells import CellCount, SharedCount
-from streams.sharing.counts import FEWER_THAN, shown
+from streams.events.cells import SharedCount
 from streams.sharing.decide import CountsRequest, Decider, Decision, Recipient
 
 PURPOSE = "evacuation-overview"
@@ -29,30 +28,45 @@ class CountsGate:
 
     decider: Decider
     owners: Mapping[int, str]
+    fewer_than: int = 10
     _decisions: dict[str, Decision] = field(default_factory=dict)
     _found: dict[int, str | None] = field(default_factory=dict)
 
-    def let_through(self, count: CellCount) -> SharedCount | None:
-        """What staff of the cell's own municipality are shown of it; None where no municipality of ours is, or none may."""
-        municipality = self.find_municipality(count.cell)
-        if municipality is None:
+    def find_recipient(self, cell: int) -> str | None:
+        """The staff of the cell's own municipality; None where no municipality of ours is, or none may see its counts."""
+        municipality = self.find_municipality(cell)
+        if municipality is None or self._decide(municipality).row is None:
             return None
+        return f"staff:{municipality}"
+
+    def let_through(self, cell: int, shown: int | None, as_of_ms: int) -> SharedCount | None:
+        """A protected figure as its recipient gets it; None where there is no recipient."""
+        recipient = self.find_recipient(cell)
+        if recipient is None:
+            return None
+        decision = self._decide(recipient.removeprefix("staff:"))
+        return SharedCount(
+            recipient=recipient,
+            cell=cell,
+            shown=shown,
+            as_of_ms=as_of_ms,
+            fewer_than=self.fewer_than,
+            policy=decision.policy,
+            row=decision.row or 0,
+        )
+
+    def recipients(self) -> list[str]:
+        """The staff of every municipality that may see counts."""
+        codes = sorted(set(self.owners.values()))
+        return [f"staff:{code}" for code in codes if self._decide(code).row is not None]
+
+    def _decide(self, municipality: str) -> Decision:
         decision = self._decisions.get(municipality)
         if decision is None:
             recipient = Recipient(f"staff:{municipality}", "staff", municipality)
             request = CountsRequest(municipality, PURPOSE, protected=True)
             decision = self._decisions[municipality] = self.decider.decide_counts(recipient, request)
-        if not decision.permitted or decision.row is None:
-            return None
-        return SharedCount(
-            recipient=f"staff:{municipality}",
-            cell=count.cell,
-            shown=shown(count.count),
-            as_of_ms=count.as_of_ms,
-            fewer_than=FEWER_THAN,
-            policy=decision.policy,
-            row=decision.row,
-        )
+        return decision
 
     def find_municipality(self, cell: int) -> str | None:
         """Whose cell it is, by its centre."""

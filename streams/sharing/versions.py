@@ -10,6 +10,8 @@ from importlib.resources.abc import Traversable
 import cedarpy
 import msgspec
 
+from streams.sharing.counts import CountRules, list_faults
+
 IN_SERVICE = "2026-1"
 """What decides until a municipality selects a version: only what every part of the system already asks for."""
 POLICY, SCHEMA, PARAMETERS = "policy.cedar", "schema.cedarschema", "parameters.json"
@@ -24,12 +26,13 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Numbers of a version that are no part of a rule.
 
     levels: the alert level that a severity stands for where the issuer gives none: `severity`, or `hazard/severity`
-    where that hazard differs. 0 arms nothing.
+    where that hazard differs. 0 arms nothing. counts: how head counts are protected.
     """
 
     fewer_than: int = 10
     proposal_lapses_h: int = 2
     levels: Mapping[str, int] = msgspec.field(default_factory=dict)
+    counts: CountRules = CountRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,9 @@ def read_version(name: str) -> Version:
         parameters = msgspec.json.decode(parts[2], type=Parameters) if len(parts) > 2 else Parameters()
     except msgspec.DecodeError as error:
         raise PolicyError(f"policy {name}: {PARAMETERS}: {error}") from error
+    faults = list_faults(parameters.counts, fewer_than=parameters.fewer_than)
+    if faults:
+        raise PolicyError(f"policy {name}: {PARAMETERS}: {'; '.join(faults)}")
     digest = hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
     return Version(name, policies, schema, parameters, digest)
 

@@ -84,6 +84,8 @@ const ja = {
     why: "色の理由",
     whyCount: (range: string) => `${range}の区分`,
     whyFew: "10人未満は、個人が特定されないよう人数を表示しません（0人を含む）",
+    exactness: "人数の精度",
+    exactnessWhy: "個人を守るため最大4人の誤差を加え、人数が大きく変わったときだけ書き換えます",
     source: "出典",
     age: "更新",
     countSource: (municipality: string, policy: string) =>
@@ -152,6 +154,7 @@ const ja = {
     people: "人数（1マス約350m）",
     peopleCoarse: "人数（広域集計）",
     few: "10人未満",
+    blank: "色なし：10人未満（0人を含む）または位置の共有なし",
     from: (from: number, to: number) => `${from}〜${to}人`,
     over: (from: number) => `${from}人以上`,
     places: "避難先",
@@ -278,6 +281,9 @@ const en: Words = {
     why: "Why this colour",
     whyCount: (range) => `Class ${range}`,
     whyFew: "Fewer than 10 (perhaps nobody) is not shown as a number, so that no person can be recognised",
+    exactness: "How exact",
+    exactnessWhy:
+      "To protect persons up to 4 are added or taken away, and the figure is rewritten only when many have come or gone",
     source: "Source",
     age: "Updated",
     countSource: (municipality, policy) =>
@@ -347,6 +353,7 @@ const en: Words = {
     people: "People (cell of about 350 m)",
     peopleCoarse: "People (wider cells)",
     few: "Fewer than 10",
+    blank: "No colour: fewer than 10, nobody, or nobody who shares a position",
     from: (from, to) => `${from}–${to}`,
     over: (from) => `${from} or more`,
     places: "Places",

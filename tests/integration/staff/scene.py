@@ -25,7 +25,6 @@ from streams.events.base import AreaRef, Hazard, Status
 from streams.events.cells import SharedCount
 from streams.events.closures import ClosureState, Geometry, Mode, Structure
 from streams.events.shelters import Opening, ShelterState, SiteReport
-from streams.sharing.counts import FEWER_THAN, shown
 from streams.topics import CLOSURES, HAZARDS, SHARED, SHELTERS, Topic
 from streams.view.redis import RedisView
 from streams.world import World
@@ -53,7 +52,7 @@ class Writer:
 def count(municipality: str, cell: int, people: int, *, at_ms: int) -> tuple[str, SharedCount]:
     recipient = f"staff:{municipality}"
     state = SharedCount(
-        recipient=recipient, cell=cell, shown=shown(people), as_of_ms=at_ms, fewer_than=FEWER_THAN,
+        recipient=recipient, cell=cell, shown=people if people >= 10 else None, as_of_ms=at_ms, fewer_than=10,
         policy="2026-1", row=1,
     )  # fmt: skip
     return f"{recipient}|{cell_name(cell)}", state

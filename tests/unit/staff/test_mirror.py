@@ -11,7 +11,7 @@ from streams.cells import Gazetteer, cell_name
 from streams.codec import encode
 from streams.events.alerts import Condition, HazardState, HazardZone, Severity
 from streams.events.base import AreaRef, Hazard, Status
-from streams.events.cells import SharedCount
+from streams.events.cells import AS_OF, SharedAsOf, SharedCount
 from streams.events.closures import ClosureRepair, Misplacement
 from streams.events.shelters import ShelterState
 from streams.sharing.decide import Decider
@@ -59,6 +59,25 @@ def test_counts_come_as_columns_of_one_length_and_few_stays_unknown() -> None:
         cell_name(CELL + 0x40000): 12,
     }
     assert len(cells.as_of_ms) == len(cells.municipality) == 2
+
+
+def as_of(recipient: str, at_ms: int) -> Change:
+    value = SharedAsOf(recipient=recipient, as_of_ms=at_ms)
+    return Change("1-0", SHARED.name, f"{recipient}|{AS_OF}", encode(value))
+
+
+def test_the_age_of_all_figures_of_a_town_is_told_at_once_and_is_no_cell() -> None:
+    mirror = Mirror(reader("99101"))
+    change = mirror.apply(
+        [count_of("staff:99101", 12), as_of("staff:99101", 60_000)], event_id="1-0", now_ms=1
+    )
+    assert [(s.kind, s.source, s.newest_ms) for s in change.sources] == [("counts", "staff:99101", 60_000)]
+    assert (change.cells.cell, change.cells_gone) == ([cell_name(CELL)], [])
+
+
+def test_the_age_of_another_towns_figures_leaves_no_trace() -> None:
+    change = Mirror(reader("99101")).apply([as_of("staff:99102", 60_000)], event_id="1-0", now_ms=1)
+    assert (change.cells.cell, change.cells_gone, change.sources) == ([], [], [])
 
 
 @pytest.mark.parametrize("recipient", ["staff:99102", "guardian:99101", "99101", ""])

@@ -2,7 +2,7 @@
 import { cellToLatLng } from "h3-js";
 import type { Alert, Closure, Shelter } from "../api.ts";
 import { words } from "../catalogue.ts";
-import { classesOf, classOf, FINEST } from "../cells.ts";
+import { type Cell, classesOf, classOf, FINEST } from "../cells.ts";
 import type { WorldClock } from "../clock.ts";
 import { el } from "../dom.ts";
 import { distanceM } from "../geometry.ts";
@@ -128,10 +128,19 @@ export class Details {
         [w.alerts, join(here) || w.none],
         [w.zones, join(zones) || w.none],
         [w.near, this.near(lat, lon)],
-        [w.age, this.when(cell.asOfMs, "")],
+        ...(cell.shown === null ? [] : [[w.exactness, w.exactnessWhy] as Row]),
+        [w.age, this.when(this.countedUntil(cell), "")],
         [w.source, w.countSource(municipality, policy)],
       ],
     };
+  }
+
+  /** A figure that did not change is as fresh as the positions behind all figures of its town. */
+  private countedUntil(cell: Cell): number {
+    const source = this.store.sources.find(
+      (s) => s.kind === "counts" && s.source === `staff:${cell.municipality}`,
+    );
+    return Math.max(cell.asOfMs, source?.newest_ms ?? 0);
   }
 
   private noticesAt(lat: number, lon: number): string[] {

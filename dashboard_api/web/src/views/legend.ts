@@ -53,6 +53,6 @@ export class Legend {
   setResolution(resolution: number): void {
     setText(this.title, resolution === FINEST ? words.legend.people : words.legend.peopleCoarse);
     const classes = CLASS_COLOURS.map((colour, index) => swatch("hex", colour, className(index, resolution)));
-    this.people.replaceChildren(...classes);
+    this.people.replaceChildren(...classes, el("li", { class: "blank" }, words.legend.blank));
   }
 }
