@@ -21,6 +21,7 @@ from pathlib import Path
 from types import ModuleType
 
 os.environ["NUMBA_DISABLE_JIT"] = "1"  # before anything imports numba
+os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # most of a child's time, otherwise
 
 from mistakes import Mutant, list_mutants
 
@@ -34,12 +35,18 @@ LIBRARIES = ("routing", "hypothesis", "hypothesis.strategies", "hypothesis.state
 QUIET = (
     "-x",
     "-q",
+    "-o",
+    "addopts=--import-mode=importlib",
+    "-W",
+    "ignore::pytest.PytestConfigWarning",
     "--assert=plain",
     "--noconftest",
     "-p",
     "no:cacheprovider",
     "-p",
-    "no:randomly",
+    "_hypothesis_pytestplugin",
+    "-p",
+    "no:unraisableexception",
     "-m",
     "not long",
     "--hypothesis-seed=0",
@@ -165,6 +172,14 @@ def check(kernel: str, jobs: int, lines: range, *, progress: bool) -> list[str]:
     return wrong
 
 
+def _let_hypothesis_be_quick() -> None:
+    """The first example that fails is enough: no smaller one is looked for, and none is remembered."""
+    hypothesis = importlib.import_module("hypothesis")
+    phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate]
+    hypothesis.settings.register_profile("mutants", phases=phases, database=None)
+    hypothesis.settings.load_profile("mutants")
+
+
 EVERYWHERE = range(1, sys.maxsize)
 
 
@@ -184,6 +199,7 @@ def main(arguments: Sequence[str]) -> int:
     sys.path.insert(0, str(ROOT))
     for library in LIBRARIES:
         importlib.import_module(library)
+    _let_hypothesis_be_quick()
     wrong = [
         line
         for kernel in chosen.kernels
