@@ -13,7 +13,7 @@ from streams.events.shelters import ShelterReport, ShelterSnapshot, ShelterState
 from streams.folds.closures import closure_state, fold_closure
 from streams.folds.hazards import Series, fold_telegram, hazard_state
 from streams.folds.shelters import Place, fold_shelter_report, fold_site, shelter_state
-from streams.folds.snapshots import fold_shelter_snapshot, fold_snapshot
+from streams.folds.snapshots import ClosureLists, ShelterLists, fold_shelter_snapshot, fold_snapshot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +34,8 @@ class Knowledge:
     series: dict[str, Series] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     reports: dict[str, ClosureReport] = field(default_factory=dict)
-    lists: dict[str, ClosureSnapshot] = field(default_factory=dict)
-    open_lists: dict[str, ShelterSnapshot] = field(default_factory=dict)
+    lists: dict[str, ClosureLists] = field(default_factory=dict)
+    open_lists: dict[str, ShelterLists] = field(default_factory=dict)
 
     @classmethod
     def of(cls, city: City) -> "Knowledge":

@@ -11,16 +11,33 @@ from streams.cells import Gazetteer
 from streams.codec import CodecError, decode, encode
 from streams.events.alerts import Telegram
 from streams.events.base import Status
-from streams.events.closures import ClosureReport, ClosureSnapshot
-from streams.events.shelters import ShelterReport, ShelterSnapshot, SiteReport
-from streams.folds.closures import closure_state, fold_closure
+from streams.events.closures import ClosureRepair, ClosureReport, ClosureSnapshot
+from streams.events.repairs import RepairKind, repair_key
+from streams.events.shelters import ShelterReport, ShelterSnapshot, SiteRepair, SiteReport, UnplacedSite
+from streams.folds.closures import (
+    ClosureFile,
+    closure_state,
+    fold_closure,
+    fold_closure_repair,
+    read_closure_file,
+)
 from streams.folds.hazards import Series, fold_telegram, hazard_state
-from streams.folds.shelters import Place, fold_shelter_report, fold_site, shelter_state
-from streams.folds.snapshots import fold_shelter_snapshot, fold_snapshot
-from streams.topics import CLOSURE_REPORTS, CLOSURES, HAZARDS, SHELTER_REPORTS, SHELTERS, Topic
+from streams.folds.repairs import has_unknown_code, list_line
+from streams.folds.shelters import (
+    Place,
+    fold_shelter_report,
+    fold_site,
+    fold_site_repair,
+    fold_unplaced,
+    shelter_state,
+)
+from streams.folds.snapshots import ClosureLists, ShelterLists, fold_shelter_snapshot, fold_snapshot
+from streams.topics import CLOSURE_REPORTS, CLOSURES, HAZARDS, REPAIRS, SHELTER_REPORTS, SHELTERS, Topic
 from streams.world import World
 
-PLACE_REPORT: Any = SiteReport | ShelterReport
+PlaceEvent = SiteReport | UnplacedSite | SiteRepair | ShelterReport
+PLACE_EVENT: Any = PlaceEvent
+CLOSURE_EVENT: Any = ClosureReport | ClosureRepair
 WHOLE_LIST: Any = ClosureSnapshot | ShelterSnapshot
 
 
@@ -62,36 +79,58 @@ def step_telegram(context: Context, row: bytes | None, key: bytes, value: bytes 
 
 
 def step_place(context: Context, row: bytes | None, key: bytes, value: bytes | None) -> Step:
-    """`site-reports` and `shelter-reports` -> `shelters`."""
-    report: SiteReport | ShelterReport = _read(value, PLACE_REPORT)
-    _admit(context, report.status, key=key, wanted=report.id)
-    known = decode(row, Place) if row else None
-    place = fold_site(known, report) if isinstance(report, SiteReport) else fold_shelter_report(known, report)
-    return Step(encode(place), ((SHELTERS, Message(key, _state(shelter_state(report.id, place)))),))
+    """`site-reports`, `shelter-reports` and `site-repairs` -> `shelters`, and `repairs` where there is, or was, something to repair."""
+    event: PlaceEvent = _read(value, PLACE_EVENT)
+    status = Status.ACTUAL if isinstance(event, SiteRepair) else event.status
+    _admit(context, status, key=key, wanted=event.id)
+    place = _fold_place(context, decode(row, Place) if row else None, event)
+    messages = [(SHELTERS, Message(key, _state(shelter_state(event.id, place))))]
+    if place.flawed:
+        line = _state(list_line(event.id, place, context.gazetteer))
+        messages.append((REPAIRS, Message(repair_key(RepairKind.SITE, event.id).encode(), line)))
+    return Step(encode(place), tuple(messages))
+
+
+def _fold_place(context: Context, known: Place | None, event: PlaceEvent) -> Place:
+    if isinstance(event, UnplacedSite):
+        return fold_unplaced(known, event)
+    if isinstance(event, SiteRepair):
+        return fold_site_repair(known, event)
+    if isinstance(event, ShelterReport):
+        return fold_shelter_report(known, event)
+    place = fold_site(known, event)
+    flawed = place.flawed or has_unknown_code(event, context.gazetteer)
+    return msgspec.structs.replace(place, flawed=flawed)
 
 
 def step_closure(context: Context, row: bytes | None, key: bytes, value: bytes | None) -> Step:
-    """`closure-reports` -> `closures`."""
-    report: ClosureReport = _read(value, ClosureReport)
-    _admit(context, report.status, key=key, wanted=report.id)
-    standing = fold_closure(decode(row, ClosureReport) if row else None, report)
-    return Step(encode(standing), ((CLOSURES, Message(key, _state(closure_state(standing)))),))
+    """`closure-reports` and `closure-repairs` -> `closures`."""
+    event: ClosureReport | ClosureRepair = _read(value, CLOSURE_EVENT)
+    status = Status.ACTUAL if isinstance(event, ClosureRepair) else event.status
+    _admit(context, status, key=key, wanted=event.id)
+    known = read_closure_file(row)
+    if isinstance(event, ClosureRepair):
+        file = ClosureFile(known.report, fold_closure_repair(known.repair, event))
+    else:
+        file = ClosureFile(fold_closure(known.report, event), known.repair)
+    state = closure_state(file.report, file.repair) if file.report else None
+    return Step(encode(file), ((CLOSURES, Message(key, _state(state))),))
 
 
 def step_whole_list(context: Context, row: bytes | None, key: bytes, value: bytes | None) -> Step:
     """`whole-lists` -> `closure-reports`, `shelter-reports`: what left its list is open again, or has closed."""
     snapshot: ClosureSnapshot | ShelterSnapshot = _read(value, WHOLE_LIST)
     _admit(context, snapshot.status, key=key, wanted=snapshot.id)
-    newest: ClosureSnapshot | ShelterSnapshot
+    lists: ClosureLists | ShelterLists
     ended: tuple[ClosureReport | ShelterReport, ...]
     if isinstance(snapshot, ClosureSnapshot):
-        newest, ended = fold_snapshot(decode(row, ClosureSnapshot) if row else None, snapshot)
+        lists, ended = fold_snapshot(decode(row, ClosureLists) if row else None, snapshot)
         topic = CLOSURE_REPORTS
     else:
-        newest, ended = fold_shelter_snapshot(decode(row, ShelterSnapshot) if row else None, snapshot)
+        lists, ended = fold_shelter_snapshot(decode(row, ShelterLists) if row else None, snapshot)
         topic = SHELTER_REPORTS
     messages = tuple((topic, Message(report.id.encode(), encode(report))) for report in ended)
-    return Step(encode(newest), messages)
+    return Step(encode(lists), messages)
 
 
 def _read(value: bytes | None, kind: Any) -> Any:  # noqa: ANN401

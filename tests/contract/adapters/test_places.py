@@ -13,7 +13,7 @@ from streams.adapters.registry import Reading, Source, read
 from streams.events.base import SITE_HAZARDS, Hazard
 from streams.events.shelters import Layer, Opening, ShelterReport, ShelterSnapshot, SiteReport
 from streams.folds.shelters import Place, fold_shelter_report
-from streams.folds.snapshots import fold_shelter_snapshot
+from streams.folds.snapshots import ShelterLists, fold_shelter_snapshot
 
 SOURCE = Source("test", 0)
 
@@ -158,7 +158,7 @@ def test_a_shelter_of_nanao_that_left_the_list_has_closed_whatever_the_order_of_
     events = [read_file(path).events for path in paths]
 
     def run(order: list[int]) -> dict[str, ShelterReport]:
-        known: ShelterSnapshot | None = None
+        known: ShelterLists | None = None
         places: dict[str, Place] = {}
 
         def take(report: ShelterReport) -> None:

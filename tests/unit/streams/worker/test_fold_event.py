@@ -101,7 +101,14 @@ def test_a_list_without_a_closure_of_the_one_before_withdraws_it_under_the_closu
     assert (topic, message.key) == (CLOSURE_REPORTS, b"a")
     withdrawal = decode(message.value or b"", ClosureReport)
     assert (withdrawal.action, withdrawal.as_of_ms) == (Action.CANCEL, 1)
-    assert feed(fold, b"feed", encode(snapshot(2, "b"))).messages == ()
+
+
+def test_a_list_that_is_read_again_says_again_what_it_ended_for_that_may_never_have_been_said() -> None:
+    fold = make_fold(step_whole_list, WHOLE_LISTS)
+    history = [encode(snapshot(at, *names)) for at, names in ((1, "ab"), (2, "b"), (3, "bc"), (4, ""))]
+    first = [feed(fold, b"feed", event).messages for event in history]
+    assert [len(messages) for messages in first] == [0, 1, 0, 2]
+    assert [feed(fold, b"feed", event).messages for event in history] == first
 
 
 def test_a_shelter_that_left_the_list_of_the_open_ones_has_closed() -> None:
