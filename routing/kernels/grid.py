@@ -121,7 +121,7 @@ def snap_all(spots, grid, usable, reach):
 
 @njit(cache=True, nogil=True)
 def nearest_segment(px, py, grid, usable, reach):
-    """(segment, share along it 0..1, distance m) of the nearest usable segment within `reach` metres; segment -1 if none.
+    """(segment, share along it 0..1, distance m) of the nearest usable segment less than `reach` metres away; segment -1 if none.
 
     Of two at the same distance the one of the lower number.
     """
@@ -129,13 +129,10 @@ def nearest_segment(px, py, grid, usable, reach):
     cx, cy = int(np.floor(px / size)), int(np.floor(py / size))
     to_border = min(px - cx * size, (cx + 1) * size - px, py - cy * size, (cy + 1) * size - py)
     best, best_segment, best_share = reach * reach, -1, 0.0
-    rings = int(reach / size) + 1
-    for ring in range(rings + 1):
-        # a ring's cells are at least so far away
-        if ring > 0 and best < ((ring - 1) * size + to_border) ** 2:
-            break
+    ring, away = 0, 0.0
+    while away * away <= best:  # a ring's cells are at least so far away
         for y in range(max(cy - ring, 0), min(cy + ring, ny - 1) + 1):
-            step = 1 if y in (cy - ring, cy + ring) else max(2 * ring, 1)
+            step = 1 if y in (cy - ring, cy + ring) else 2 * ring
             for x in range(cx - ring, cx + ring + 1, step):
                 if x < 0 or x >= nx:
                     continue
@@ -154,4 +151,6 @@ def nearest_segment(px, py, grid, usable, reach):
                     d = ex * ex + ey * ey
                     if d < best or (d == best and s < best_segment):
                         best, best_segment, best_share = d, s, share
+        away = ring * size + to_border
+        ring += 1
     return best_segment, best_share, np.sqrt(best)

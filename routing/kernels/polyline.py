@@ -10,8 +10,12 @@ from routing.kernels.pointers import column, column_of_rows
 
 POINT_BYTES = 14
 """The most that a point takes: two numbers below 2^30 in groups of five bits, with the sign."""
-DRAWN_BYTES = 32
+DRAWN_BYTES = 28
 """The same for a position of GeoJSON."""
+NUMBER_BYTES = 22
+"""The most that a number takes in an array: 19 digits, with sign, point and comma."""
+LIKELY_BYTES = 64
+"""What a way may take, as a first guess at the room for many."""
 BACKSLASH, QUOTE, COMMA, MINUS, DOT, ZERO, OPEN, CLOSE = 92, 34, 44, 45, 46, 48, 91, 93
 JSON_TO, JSON_SECONDS, JSON_LENGTH, JSON_LINE, JSON_END = (
     np.frombuffer(part, np.uint8)
@@ -105,7 +109,7 @@ def encode_edges(edge_link, edge_forward, start, lat, lon):
     """
     code_start, code, used = (
         np.zeros(len(edge_link) + 1, np.int64),
-        np.empty(8 * len(lat) + 1024, np.uint8),
+        np.empty(len(lat), np.uint8),
         0,
     )
     for e in range(len(edge_link)):
@@ -141,34 +145,32 @@ class Texts(NamedTuple):
 def polylines(points, edges, ends, texts, text_end):
     """The text of many ways, of which `kernels.answers.find_ways` says points, edges and ends; fills text_end: int64[n]. texts: the table."""
     code_start, code = column(texts, 0, np.int64), column(texts, 1, np.uint8)
-    text, used, first, edge = np.empty(64 * len(ends) + 1024, np.uint8), 0, 0, 0
+    text, used, first, edge = np.empty(LIKELY_BYTES * len(ends), np.uint8), 0, 0, 0
     for i in range(len(ends)):
         middle, last, edge_end = ends[i]
-        text, used = _put_way(
-            points, edges, first, middle, last, edge, edge_end, code_start, code, text, used
-        )
+        head, whole, tail = points[first:middle], edges[edge:edge_end], points[middle:last]
+        text, used = _put_way(head, whole, tail, code_start, code, text, used)
         first, edge, text_end[i] = last, edge_end, used
     return text[:used]
 
 
 @njit(cache=True, nogil=True)
-def _put_way(points, edges, first, middle, last, edge, edge_end, code_start, code, text, used):
-    """Writes one way from `used` on; returns (text, its new end)."""
-    if middle == first:
+def _put_way(head, whole, tail, code_start, code, text, used):
+    """Writes one way from `used` on; returns (text, its new end). head, tail: points of its first and last edge, whole: edges between."""
+    if len(head) == 0:
         return text, used
-    room = POINT_BYTES * (last - first + 2)
-    for k in range(edge, edge_end):
-        room += code_start[edges[k] + 1] - code_start[edges[k]]
-    text = grown(text, used + room)
-    text, used = put_polyline(points[first:middle], text, used)
+    room = POINT_BYTES * (len(head) + len(tail) + 1)
+    for e in whole:
+        room += code_start[e + 1] - code_start[e]
+    text, used = put_polyline(head, grown(text, used + room), used)
     origin = used
-    for k in range(edge, edge_end):
-        for c in range(code_start[edges[k]], code_start[edges[k] + 1]):
+    for e in whole:
+        for c in range(code_start[e], code_start[e + 1]):
             text[used] = code[c]
             used += 1
-    for p in range(middle + 1, last):  # the first of them is where the edges end
-        used = _put_step(points[p - 1, 0], points[p - 1, 1], points[p, 0], points[p, 1], text, used)
-    if middle == first + 1 and used == origin:  # the origin is the target
+    for p in range(1, len(tail)):  # the first of them is where the edges end
+        used = _put_step(tail[p - 1, 0], tail[p - 1, 1], tail[p, 0], tail[p, 1], text, used)
+    if len(head) == 1 and used == origin:  # the origin is the target
         used = _put_number(0, text, _put_number(0, text, used))
     return text, used
 
@@ -184,10 +186,8 @@ def way_json(points, edges, ways, texts):
         column(ways, 4, np.int32)[0],
         column(ways, 5, np.float64)[0],
     )
-    ends = column_of_rows(ways, 6, np.int64, 3)
-    text, used = _put_way(
-        points, edges, 0, ends[0, 0], ends[0, 1], 0, ends[0, 2], code_start, code, np.empty(4096, np.uint8), 0
-    )
+    middle = column_of_rows(ways, 6, np.int64, 3)[0, 0]
+    text, used = _put_way(points[:middle], edges, points[middle:], code_start, code, np.empty(0, np.uint8), 0)
     return _answer_json(target, time, metres, text[:used], texts)
 
 
@@ -218,7 +218,7 @@ def draw_json(points):
     line[0] = QUOTE
     end = put_escaped(text, 0, used, line, 1)
     line[end] = QUOTE
-    out, at = np.empty(DRAWN_BYTES * len(points) + 2, np.uint8), 0
+    out, at = np.empty(DRAWN_BYTES * len(points) + 1, np.uint8), 0
     for i in range(len(points)):
         out[at] = COMMA if i > 0 else OPEN
         out[at + 1] = OPEN
@@ -256,7 +256,7 @@ def json_texts(text, first, last):
 @njit(cache=True, nogil=True)
 def json_numbers(values, known, decimals):
     """A JSON array of integers as numbers with so many decimals, null where not known; values: int64[n], known: bool[n]."""
-    out = np.empty(24 * len(values) + 2, np.uint8)
+    out = np.empty(NUMBER_BYTES * len(values) + 2, np.uint8)
     out[0], at = OPEN, 1
     for i in range(len(values)):
         if i > 0:

@@ -7,15 +7,19 @@ NONE = 255
 """Rank of a node with no way."""
 END = 254
 """Rank of a node where ways end."""
+UNKNOWN, WALKING = -2, -3
+"""End of a node's way: not asked yet, and on the way that is being followed."""
+MOST_BYTES = 9
+"""That a value below 2^62 takes."""
 
 
 @njit(cache=True, nogil=True)
 def encode_varints(values):
-    """int64[n] -> uint8[]: zigzag, then seven bits a byte, lowest first, the high bit says that more follow."""
-    out = np.empty(10 * len(values), np.uint8)
+    """int64[n] below 2^62 -> uint8[]: zigzag, then seven bits a byte, lowest first, the high bit says that more follow."""
+    out = np.empty(MOST_BYTES * len(values), np.uint8)
     size = 0
     for i in range(len(values)):
-        rest = (values[i] << 1) ^ (values[i] >> 63)
+        rest = ~(values[i] << 1) if values[i] < 0 else values[i] << 1
         while rest > 127:
             out[size] = (rest & 127) | 128
             size += 1
@@ -33,7 +37,7 @@ def decode_varints(data, start, out):
         value = np.int64(0)
         shift = 0
         while True:
-            if at >= len(data) or shift > 28:
+            if at >= len(data) or shift == 35:
                 return -1
             byte = np.int64(data[at])
             at += 1
@@ -49,18 +53,18 @@ def decode_varints(data, start, out):
 def _is_possible(node, edge, is_open, edge_head, next_edge, ends):
     """Whether an edge can be the next one, given the nodes before: it is open, its end has a way, and that does not lead back."""
     head = edge_head[edge]
-    if not is_open[edge] or head == node:
+    if not is_open[edge]:
         return False
-    if head > node or ends[head]:
-        return True
-    return next_edge[head] >= 0 and edge_head[next_edge[head]] != node
+    if head < node:
+        return ends[head] or (next_edge[head] >= 0 and edge_head[next_edge[head]] != node)
+    return head > node
 
 
 @njit(cache=True, nogil=True)
 def _list_possible(v, out_start, out_edge, edge_head, is_open, next_edge, ends, x, y, ahead, found):
     """Writes the possible next edges of v into found: int32[], the one that leads most nearly `ahead` first; returns how many.
 
-    x, y: int64[nodes] coordinates; ahead: float64[2], the direction of the last node that had a next edge. Only products and one
+    x, y: int64[nodes] coordinates; ahead: (x, y), the direction of the last node that had a next edge. Only products and one
     quotient of doubles decide, which every language rounds alike.
     """
     count = 0
@@ -84,7 +88,7 @@ def _list_possible(v, out_start, out_edge, edge_head, is_open, next_edge, ends, 
 def encode_ranks(out_start, out_edge, edge_head, is_open, x, y, next_edge, ends, ranks):
     """Fills ranks: uint8[nodes]. next_edge: int32[nodes], -1 for none; ends: bool[nodes]. Returns a node of too many edges, or -1."""
     found = np.empty(len(out_edge), np.int32)
-    ahead = np.zeros(2)
+    ahead = (0.0, 0.0)
     for v in range(len(ranks)):
         ranks[v] = END if ends[v] else NONE
         if next_edge[v] < 0:
@@ -97,7 +101,7 @@ def encode_ranks(out_start, out_edge, edge_head, is_open, x, y, next_edge, ends,
             return v
         ranks[v] = rank
         head = edge_head[next_edge[v]]
-        ahead[0], ahead[1] = x[head] - x[v], y[head] - y[v]
+        ahead = (float(x[head] - x[v]), float(y[head] - y[v]))
     return -1
 
 
@@ -105,7 +109,7 @@ def encode_ranks(out_start, out_edge, edge_head, is_open, x, y, next_edge, ends,
 def decode_ranks(out_start, out_edge, edge_head, is_open, x, y, ranks, next_edge, ends):
     """Fills next_edge and ends from ranks; returns the first node whose rank names no possible edge, or -1."""
     found = np.empty(len(out_edge), np.int32)
-    ahead = np.zeros(2)
+    ahead = (0.0, 0.0)
     for v in range(len(ranks)):
         next_edge[v] = -1
         ends[v] = ranks[v] == END
@@ -118,26 +122,25 @@ def decode_ranks(out_start, out_edge, edge_head, is_open, x, y, ranks, next_edge
             return v
         next_edge[v] = found[ranks[v]]
         head = edge_head[next_edge[v]]
-        ahead[0], ahead[1] = x[head] - x[v], y[head] - y[v]
+        ahead = (float(x[head] - x[v]), float(y[head] - y[v]))
     return -1
 
 
 @njit(cache=True, nogil=True)
 def find_ends(next_edge, edge_head, ends, end):
     """Fills end: int32[nodes], the node where the way ends, -1 if it has none; returns a node whose way goes round, or -1."""
-    unknown, walking = -3, -4
     stack = np.empty(len(end), np.int32)
-    end[:] = unknown
+    end[:] = UNKNOWN
     for start in range(len(end)):
         v, size = start, 0
-        while end[v] == unknown and next_edge[v] >= 0:
-            end[v] = walking
+        while end[v] == UNKNOWN and next_edge[v] >= 0:
+            end[v] = WALKING
             stack[size] = v
             size += 1
             v = edge_head[next_edge[v]]
-        if end[v] == walking:
+        if end[v] == WALKING:
             return v
-        if end[v] == unknown:
+        if end[v] == UNKNOWN:
             end[v] = v if ends[v] else -1
         for i in range(size):
             end[stack[i]] = end[v]
