@@ -36,15 +36,15 @@ class Intake:
     world: World
     sources: Sources = field(default_factory=Sources)
 
-    async def take(self, document: bytes, source_id: str, *, name: str = "") -> Parcel:
-        """Returns when events and refusals are on the broker.
+    async def take(self, document: bytes, source_id: str, *, name: str = "", expected: str = "") -> Parcel:
+        """Returns when events and refusals are on the broker. expected: the one format that is read; empty: any.
 
         Raises:
             BrokerUnavailableError: they may be there in part; the same document again is the same events.
         """
         source = Source(source_id, self.clock.now_ms())
         parcel = await asyncio.to_thread(
-            make_parcel, self.read, document, source, name=name, world=self.world
+            make_parcel, self.read, document, source, name=name, world=self.world, expected=expected
         )
         writing = [self.publisher.publish(topic, group) for topic, group in parcel.messages.items()]
         if parcel.refused:

@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from streams.adapters.registry import AnyEvent, Reading, Source
+from streams.adapters.registry import UNKNOWN, AnyEvent, Reading, Source
 from streams.broker import Message
 from streams.codec import cloud_headers, encode
 from streams.dead_letters import DeadLetter, Way
 from streams.events.alerts import Telegram
 from streams.events.base import Rejection, Status
 from streams.events.closures import ClosureReport, ClosureSnapshot
-from streams.events.shelters import ShelterReport, ShelterSnapshot, SiteReport
+from streams.events.shelters import ShelterReport, ShelterSnapshot, SiteReport, UnplacedSite
 from streams.folds.hazards import KEPT
 from streams.topics import (
     CLOSURE_REPORTS,
@@ -30,6 +30,7 @@ Read = Callable[..., Reading]
 TOPICS: dict[type[AnyEvent], Topic] = {
     Telegram: TELEGRAMS,
     SiteReport: SITE_REPORTS,
+    UnplacedSite: SITE_REPORTS,
     ShelterReport: SHELTER_REPORTS,
     ClosureReport: CLOSURE_REPORTS,
     ClosureSnapshot: WHOLE_LISTS,
@@ -49,8 +50,11 @@ LETTERS: dict[str, Topic] = {
 }
 """Beside which topic the refused of a format are kept. All others: `telegrams`, for what is unknown may be a warning."""
 
+OTHER_WORLD = "other-world"
 MAX_EVENT_BYTES = MAX_MESSAGE_BYTES // (KEPT + 1)
 """The worker keeps a series' latest `KEPT` documents in one record; the largest seen has 0.2 MB."""
+MAX_DOCUMENT_BYTES = 6 << 20
+"""The largest telegram seen has 4 MB, the list of Osaka City 2.3 MB; a refused document must fit into a dead letter (8 MiB)."""
 DETAIL_BYTES = 64 << 10
 """Of the reasons in a letter's header; the document itself is kept whole."""
 
@@ -70,9 +74,16 @@ class Parcel:
         return sum(len(group) for group in self.messages.values())
 
 
-def make_parcel(read: Read, document: bytes, source: Source, *, name: str, world: World) -> Parcel:
-    """Reads a document and sorts its events; what belongs to the other world is refused. Never raises for any bytes."""
+def make_parcel(
+    read: Read, document: bytes, source: Source, *, name: str, world: World, expected: str = ""
+) -> Parcel:
+    """Reads a document and sorts its events; what belongs to the other world is refused. Never raises for any bytes.
+
+    expected: the format that its source declares; another one is refused whole. Empty: any.
+    """
     reading = read(document, source, name=name)
+    if expected and reading.format not in {expected, UNKNOWN}:
+        return Parcel(reading.format, {}, (_not_expected(reading.format, expected, source),))
     messages: dict[Topic, list[Message]] = {}
     refused = list(reading.rejections)
     for number, event in enumerate(reading.events):
@@ -102,8 +113,17 @@ def _of_other_world(event: AnyEvent, number: int, source: Source, world: World) 
     return Rejection(
         source=source.id,
         place=f"events[{number}]",
-        reason="other-world",
+        reason=OTHER_WORLD,
         detail=f"status {event.status} does not belong in the world {world}: {remedy}",
+    )
+
+
+def _not_expected(found: str, expected: str, source: Source) -> Rejection:
+    return Rejection(
+        source=source.id,
+        place="document",
+        reason="format-unexpected",
+        detail=f"reads as {found}, the source declares {expected}: correct its format, or leave it out",
     )
 
 
@@ -141,7 +161,7 @@ def make_letter(parcel: Parcel, document: bytes, source: Source, *, name: str) -
         reason=",".join(sorted({r.reason for r in parcel.refused})),
         detail=lines.encode()[:DETAIL_BYTES].decode(errors="ignore"),
         place=f"{source.id}/{name}" if name else source.id,
-    )
-    return LETTERS.get(parcel.format, TELEGRAMS), letter
         way=Way.DOCUMENT,
         received_at_ms=source.received_at_ms,
+    )
+    return LETTERS.get(parcel.format, TELEGRAMS), letter

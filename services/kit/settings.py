@@ -42,6 +42,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     partner_key: str = ""
     device_secret: str = ""
     navigator_workers: int = 1  # processes that answer routes behind one port
+    sources: str = ""  # the file that declares where documents come from; the area's where empty
+    source_keys: dict[
+        str, str
+    ] = {}  # MIO_SOURCE_...: keys of these sources, by the names that the file gives
     municipalities: str = ""  # whose staff this page is for, by comma; all of the area where empty
 
     @classmethod
@@ -78,6 +82,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             partner_key=env.get("MIO_PARTNER_KEY", ""),
             device_secret=env.get("MIO_DEVICE_SECRET", ""),
             navigator_workers=_workers(env),
+            sources=env.get("MIO_SOURCES", ""),
+            source_keys={name: key for name, key in env.items() if name.startswith("MIO_SOURCE_")},
             municipalities=env.get("MIO_MUNICIPALITIES", ""),
         )
 

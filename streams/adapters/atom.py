@@ -21,7 +21,7 @@ def read_atom(document: Document, source: Source) -> Reading:
     """Every alert in it; an entry that only points to one is a note with the address, for whoever fetches."""
     found = Findings(source)
     root = document.xml
-    entries = root.findall("entry") if root.tag == "feed" else root.findall("channel/item")
+    entries = list_entries(root)
     for place, entry in bounded(entries, lambda number: f"entry[{number + 1}]"):
         if isinstance(entry, RefusedError):
             found.refuse(entry, place=place)
@@ -32,13 +32,18 @@ def read_atom(document: Document, source: Source) -> Reading:
     return found.reading(FORMAT)
 
 
+def list_entries(root: Element) -> list[Element]:
+    """The entries of a feed, or the items of an RSS channel."""
+    return root.findall("entry") if root.tag == "feed" else root.findall("channel/item")
+
+
 def _read_entry(entry: Element, place: str, found: Findings) -> None:
     alerts = list(outer_alerts(entry))
     for alert in alerts:
         read_alert(alert, found, place=f"{place}/content/")
     if alerts:
         return
-    address = _find_address(entry)
+    address = find_address(entry)
     title = clip(text_of(entry, "title") or text_of(entry, "id") or "without a title")
     if address:
         found.notes.append(f"{place} {title}: only points to {clip(address, chars=300)}; fetch that")
@@ -47,7 +52,7 @@ def _read_entry(entry: Element, place: str, found: Findings) -> None:
         found.refuse(missing, place=place)
 
 
-def _find_address(entry: Element) -> str:
+def find_address(entry: Element) -> str:
     """Where the whole message is: a link of CAP's type, else the first; empty where there is none."""
     links = list(_links(entry))
     return next((href for href, kind in links if kind == CAP_TYPE), next((href for href, _ in links), ""))

@@ -6,8 +6,11 @@ import httpx
 import msgspec
 import pytest
 
-from services.ingest.app import MAX_DOCUMENT_BYTES, make_app
+from services.ingest.app import make_app
+from services.ingest.doors import Doors
 from services.ingest.intake import Intake
+from services.ingest.parcel import MAX_DOCUMENT_BYTES
+from services.ingest.watch import Watch
 from services.kit.health import Readiness
 from streams.adapters.registry import Reading, Source
 from streams.broker import BrokerUnavailableError, Message
@@ -57,7 +60,8 @@ class Desk:
 
     def client(self, publisher: object = None) -> httpx.AsyncClient:
         intake = Intake(publisher or self.broker, self.read, ManualClock(1000), self.world)  # type: ignore[arg-type]
-        app = make_app(intake, Readiness(), key=KEY)
+        watch = Watch([], intake.publisher, intake.clock)
+        app = make_app(intake, Readiness(), key=KEY, watch=watch, doors=Doors({}, ManualClock(1000)))
         return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
 
     async def send(self, document: bytes = b"<xml/>", **headers: str) -> httpx.Response:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from services.ingest.app import MAX_DOCUMENT_BYTES
+from services.ingest.parcel import MAX_DOCUMENT_BYTES
 from services.kit.settings import PROCESS_ORDER, Settings
 from services.local.jars import KAFKA_VERSION
 from services.local.tools import REPOSITORY
