@@ -15,7 +15,8 @@ UNKNOWN = np.uint16(65535)
 """In a landmark's column: more than can be written, or no way."""
 ASKED = 8
 """So many columns are looked at in one search: those that say most about it."""
-
+ROOM = 256
+"""How long a list is at first; full, it is made twice as long by what it holds already."""
 
 DIST, NEXT, BOUND = range(3)
 """Columns of a sheet, int32[nodes, 4]: deciseconds to the target, INF if not known; the next edge, -1 at a seed; the least cost from any
@@ -41,7 +42,7 @@ def _choose_columns(start_node, start_cost, seed_node, marks):
     """(columns, what each adds: int64, both [asked]): those that bound the way from the starts to the seeds best."""
     count = marks.columns.shape[1]
     slack, half = np.int64(marks.quantum - 1), count // 2
-    value, offset = np.full(count, np.int64(-1)), np.empty(count, np.int64)
+    value, offset = np.zeros(count, np.int64), np.empty(count, np.int64)
     for k in range(count):
         sign = np.int64(marks.quantum if k >= half else -marks.quantum)
         least, known = np.int64(2**62), True
@@ -55,15 +56,15 @@ def _choose_columns(start_node, start_cost, seed_node, marks):
         worth = np.int64(2**62)
         for i in range(len(seed_node)):
             there = marks.columns[seed_node[i], k]
-            worth = min(worth, np.int64(-1) if there == UNKNOWN else offset[k] + sign * there)
+            worth = min(worth, np.int64(0) if there == UNKNOWN else offset[k] + sign * there)
         value[k] = worth
     asked, added, used = np.empty(ASKED, np.int64), np.empty(ASKED, np.int64), 0
-    while used < ASKED and count > 0:
+    while used < min(ASKED, count):
         k = np.argmax(value)
         if value[k] <= 0:
             break
         asked[used], added[used] = k, offset[k]
-        value[k] = -1
+        value[k] = 0
         used += 1
     return asked[:used], added[:used]
 
@@ -85,9 +86,7 @@ def _bound(node, asked, added, marks):
 def _push(heap, size, key):
     """The heap with the key in it; twice as large where it was full."""
     if size == len(heap):
-        larger = np.empty(2 * size, np.int64)
-        larger[:size] = heap
-        heap = larger
+        heap = np.concatenate((heap, heap))
     i = size
     while i > 0 and heap[(i - 1) >> 1] > key:
         heap[i] = heap[(i - 1) >> 1]
@@ -105,7 +104,7 @@ def _pop(heap, size):
         k = 2 * i + 1
         if k >= size:
             break
-        if k + 1 < size and heap[k + 1] < heap[k]:
+        if heap[k + 1] < heap[k]:  # behind the end there is `last` still
             k += 1
         if heap[k] >= last:
             break
@@ -127,9 +126,9 @@ def search_back(
     answer.
     """
     asked, added = _choose_columns(start_node, start_cost, seed_node, marks)
-    touched, count = np.empty(256, np.int32), 0
-    heap, size = np.empty(256, np.int64), 0
-    reached, missing = np.full(groups, np.int64(INF)), groups
+    touched, count = np.empty(ROOM, np.int32), 0
+    heap, size = np.empty(ROOM, np.int64), 0
+    reached = np.full(groups, np.int64(INF))
     for i in range(len(seed_node)):
         v = seed_node[i]
         if seed_cost[i] >= sheet[v, DIST]:
@@ -156,11 +155,9 @@ def search_back(
         taken += 1
         for i in range(len(start_node)):
             g = start_group[i]
-            if start_node[i] == v and now + start_cost[i] < reached[g]:
-                missing -= reached[g] == INF
-                reached[g] = now + start_cost[i]
-                if missing == 0:
-                    limit = reached.max()
+            if start_node[i] == v:
+                reached[g] = min(reached[g], now + start_cost[i])
+                limit = reached.max()
         for e in range(in_start[v], in_start[v + 1]):
             c = cost[e]
             if c >= CLOSED:
@@ -172,9 +169,7 @@ def search_back(
             if d < known:
                 if known == INF:
                     if count == len(touched):
-                        larger = np.empty(2 * count, np.int32)
-                        larger[:count] = touched
-                        touched = larger
+                        touched = np.concatenate((touched, touched))
                     touched[count] = t
                     count += 1
                     sheet[t, BOUND] = _bound(t, asked, added, marks)
@@ -188,20 +183,17 @@ def search_back(
 @njit(cache=True, nogil=True)
 def copy_ways(start_node, edge_head, sheet, dist, next_edge):
     """Writes the ways from the starts, as the sheet has them, into dist, next_edge: int32[nodes]; returns int32[k], the nodes on them."""
-    nodes, count = np.empty(64, np.int32), 0
+    nodes, count = np.empty(ROOM, np.int32), 0
     for start in start_node:
         v = start
         while sheet[v, DIST] != INF and dist[v] == INF:
             if count == len(nodes):
-                larger = np.empty(2 * count, np.int32)
-                larger[:count] = nodes
-                nodes = larger
+                nodes = np.concatenate((nodes, nodes))
             nodes[count] = v
             count += 1
             dist[v], next_edge[v] = sheet[v, DIST], sheet[v, NEXT]
-            if next_edge[v] < 0:
-                break
-            v = np.int64(edge_head[next_edge[v]])
+            if next_edge[v] >= 0:
+                v = np.int64(edge_head[next_edge[v]])
     return nodes[:count]
 
 

@@ -35,13 +35,6 @@ def _is_better(pool, p, q):
 
 
 @njit(cache=True, nogil=True)
-def _grown(table):
-    larger = np.empty((2 * len(table), table.shape[1]), table.dtype)
-    larger[: len(table)] = table
-    return larger
-
-
-@njit(cache=True, nogil=True)
 def survivable_labels(
     in_start, edge_tail, time, arrival, fails, seed_node, seed_time, seed_latest, seed_target, buckets
 ):
@@ -92,7 +85,7 @@ def survivable_labels(
                 continue
             state[v, _CHOSEN] = -1
             if kept == len(labels):
-                labels = _grown(labels)
+                labels = np.concatenate((labels, labels))
             latest, target = pool[p, _LATEST], pool[p, _TARGET]
             labels[kept, LABEL_TIME], labels[kept, LABEL_LATEST] = now, latest
             labels[kept, LABEL_EDGE], labels[kept, LABEL_AFTER] = pool[p, _EDGE], pool[p, _AFTER]
@@ -114,7 +107,7 @@ def survivable_labels(
                 elif d <= state[t, _WAITING_TIME] and leave >= state[t, _WAITING_LATEST]:
                     state[t, _WAITING_TIME], state[t, _WAITING_LATEST] = d, leave
                 if used == len(pool):
-                    pool = _grown(pool)
+                    pool = np.concatenate((pool, pool))
                 slot = d & mask
                 pool[used, _NODE], pool[used, _LATEST], pool[used, _EDGE] = t, leave, e
                 pool[used, _AFTER], pool[used, _TARGET], pool[used, _NEXT] = kept, target, heads[slot]

@@ -9,6 +9,7 @@ from routing.kernels.alt import (
     BOUND,
     DIST,
     NEXT,
+    ROOM,
     UNKNOWN,
     Marks,
     copy_ways,
@@ -176,22 +177,49 @@ def test_no_node_is_taken_that_no_origin_needs_and_none_twice(case: int) -> None
     assert taken == sum(label[0] < INF and label[0] + bound <= limit for label, bound in needed)
 
 
+def bounds_of(*columns: list[int]) -> list[int]:
+    """What landmarks' columns say at each node of a chain that begins at node 0, if its last node is the target."""
+    nodes = len(columns[0])
+    graph = graph_of([(n, n + 1) for n in range(nodes - 1)], nodes)
+    marks = Marks(np.array(columns, np.uint16).T.copy(), 1)
+    sheet, one, seed = wiped(nodes), np.zeros(1, np.int64), np.array([nodes - 1], np.int32)
+    cost = np.full(graph.edges, 10, np.int32)
+    search_back(
+        graph.in_start, graph.edge_tail, cost, one, one, one, 1, seed, np.zeros(1, np.int32), marks, sheet
+    )
+    return [int(bound) for bound in sheet[:, BOUND]]
+
+
 def test_of_many_columns_those_that_say_most_are_asked() -> None:
-    """A chain from node 0 to node 4, so far as is known to each landmark; the farther one says more."""
-    graph = graph_of([(n, n + 1) for n in range(4)], 5)
-    cost = np.full(4, 10, np.int32)
-    many = np.zeros((5, 2 * (ASKED + 2)), np.uint16)
-    many[:, ASKED + 2 :] = (100 * np.arange(5)[:, None] * np.arange(1, ASKED + 3)[None]).astype(np.uint16)
-    sheet, one = wiped(5), np.zeros(1, np.int64)
-    seed = np.array([4], np.int32), np.zeros(1, np.int32)
-    search_back(graph.in_start, graph.edge_tail, cost, one, one, one, 1, *seed, Marks(many, 1), sheet)
-    assert sheet[:, BOUND].tolist() == [100 * n * (ASKED + 2) for n in range(5)]
-    few = np.zeros((5, 4), np.uint16)
-    few[:, 0] = [500, 500, 500, 500, 498]
-    few[:, 2], few[:, 3] = [0, 0, 0, 0, 3], [0, 5, 0, 0, 1]
-    sheet = wiped(5)
-    search_back(graph.in_start, graph.edge_tail, cost, one, one, one, 1, *seed, Marks(few, 1), sheet)
-    assert sheet[:, BOUND].tolist() == [0, 5, 0, 0, 3]
+    """So far as is known to each landmark; the farther one says more."""
+    many, nothing = ASKED + 2, [[0] * 5 for _ in range(ASKED + 2)]
+    since = [[100 * n * k for n in range(5)] for k in range(1, many + 1)]
+    assert bounds_of(*nothing, *since) == [100 * n * many for n in range(5)]
+
+
+def test_each_column_that_says_anything_of_the_target_is_asked() -> None:
+    """To two landmarks, then from two."""
+    none = [0, 0, 0, 0, 0]
+    assert bounds_of([500, 500, 500, 500, 498], none, [0, 0, 0, 0, 3], [0, 5, 0, 0, 1]) == [0, 5, 0, 0, 3]
+    assert bounds_of([500, 497, 500, 500, 499], none, [0, 0, 4, 0, 1], [0, 0, 0, 5, 1]) == [0, 3, 4, 5, 1]
+    assert bounds_of([500, 497, 500, 500, 500], none, [0, 0, 4, 0, 1], [0, 0, 0, 5, 0]) == [0, 0, 4, 0, 1]
+
+
+@for_cases(20)
+def test_whatever_is_nearest_is_taken_first_however_many_wait(case: int) -> None:
+    """Spokes of a hub, the target; taken are the hub and all that are no farther than the origin, also where a list is just full."""
+    rng = np.random.default_rng(case)
+    spokes = [ROOM - 1, ROOM, ROOM + 1, 2 * ROOM][case % 4]
+    graph = graph_of([(n, 0) for n in range(1, spokes + 1)], spokes + 1)
+    cost = rng.permutation(np.arange(1, spokes + 1)) if case % 5 else np.arange(spokes, 0, -1)
+    for origin in (spokes, *rng.integers(1, spokes + 1, 3)):
+        start, zero = np.array([origin], np.int64), np.zeros(1, np.int64)
+        seed, sheet = np.zeros(1, np.int32), wiped(spokes + 1)
+        none = Marks(np.empty((spokes + 1, 0), np.uint16), 1)
+        _, taken = search_back(
+            graph.in_start, graph.edge_tail, cost.astype(np.int32), start, zero, zero, 1, seed, seed, none, sheet
+        )  # fmt: skip
+        assert taken == 1 + cost[origin - 1]
 
 
 def test_no_closed_edge_is_used_also_where_nothing_else_leads_on() -> None:
