@@ -33,27 +33,24 @@ def auction(cost, places, epsilon, worth, price, chosen):
     equal offers he takes the first target's.
     """
     walkers, targets = cost.shape
-    begin = np.zeros(targets + 1, np.int64)
-    price[:] = 0
-    for j in range(targets):
-        begin[j + 1] = begin[j] + min(places[j], walkers)
-    taken = np.zeros(targets, np.int64)
-    bid, holder = np.zeros(begin[targets], np.int64), np.empty(begin[targets], np.int32)
+    seats, taken = np.minimum(places, walkers), np.zeros(targets, np.int64)
+    end = np.cumsum(seats)
+    bid, holder = np.zeros(seats.sum(), np.int64), np.empty(seats.sum(), np.int32)
     waiting, count = np.arange(walkers).astype(np.int32), walkers
-    chosen[:] = -1
+    price[:], chosen[:] = 0, -1
     # invariant: every holder's seat is within epsilon of the best that the prices offer him
     while count > 0:
         count -= 1
         i = waiting[count]
         limit = np.int64(INF)
         for j in range(targets):
-            if begin[j + 1] > begin[j]:
+            if seats[j] > 0:
                 limit = min(limit, np.int64(cost[i, j]))
         limit += worth
         best, first, second = -1, limit, limit
         for j in range(targets):
             value = cost[i, j] + price[j]
-            if begin[j + 1] == begin[j] or cost[i, j] == INF or value > limit:
+            if seats[j] == 0 or cost[i, j] == INF or value > limit:
                 continue
             if best < 0 or value < first:
                 second, first, best = first, value, j
@@ -61,8 +58,8 @@ def auction(cost, places, epsilon, worth, price, chosen):
                 second = min(second, value)
         if best < 0:
             continue
-        at, end = begin[best], begin[best + 1]
-        if at + taken[best] < end:
+        at = end[best] - seats[best]
+        if taken[best] < seats[best]:
             holder[at + taken[best]] = i
             taken[best] += 1
         else:
@@ -72,6 +69,6 @@ def auction(cost, places, epsilon, worth, price, chosen):
             count += 1
             bid[at] += second - first + epsilon
             holder[at] = i
-            _sink(bid[at:end], holder[at:end])
+            _sink(bid[at : end[best]], holder[at : end[best]])
             price[best] = bid[at]
         chosen[i] = best
