@@ -29,7 +29,7 @@ STREET_M = 4.0
 PATH_M = 2.0
 """As a pavement."""
 STAIRS_M = 1.5
-"""Two people side by side; no rule that we know of asks for so much or so little everywhere."""
+"""Two people side by side: assumed, no table says it."""
 WIDTH_M = {
     **dict.fromkeys(RoadClass, PAVEMENTS_M),
     **dict.fromkeys(
