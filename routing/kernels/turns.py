@@ -72,15 +72,13 @@ def settle_backs(rows, street, edge_tail, edge_link, out_start, out_edge, street
     """
     for row in rows:
         f = street[row]
-        c = street_cost[f]
-        if c < CLOSED:
-            node = edge_tail[f]
-            for i in range(out_start[node], out_start[node + 1]):
-                other = out_edge[i]
-                if street_cost[other] < CLOSED and edge_link[other] != edge_link[f]:
-                    c = CLOSED
-                    break
-        cost[row] = c
+        cost[row] = street_cost[f]
+        node = edge_tail[f]
+        for i in range(out_start[node], out_start[node + 1]):
+            other = out_edge[i]
+            if street_cost[other] < CLOSED and edge_link[other] != edge_link[f]:
+                cost[row] = CLOSED
+                break
 
 
 @njit(cache=True, nogil=True)

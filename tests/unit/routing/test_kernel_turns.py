@@ -118,7 +118,7 @@ def test_a_turn_back_costs_the_street_at_a_dead_end_and_is_no_way_elsewhere(case
     for row, (goal, told) in enumerate(zip(street.tolist(), cost.tolist(), strict=True)):
         onward = (g.edge_tail == g.edge_tail[goal]) & (streets.link != streets.link[goal])
         is_open = not (onward & (street_cost < CLOSED)).any()
-        expected = int(street_cost[goal]) if is_open else max(CLOSED, int(street_cost[goal]))
+        expected = street_cost[goal] if is_open else CLOSED
         assert told == (expected if row in some else 77), row
 
 
