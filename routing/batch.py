@@ -17,12 +17,11 @@ from routing.kernels.answers import (
     ASK,
     ROUTE,
     STAY,
-    Forest,
-    Lines,
     find_way,
     find_ways,
     starts_of,
 )
+from routing.kernels.columns import Forest, Lines
 from routing.kernels.grid import snap, snap_all
 from routing.kernels.others import Notes, nearest_others, others_from, others_of_all
 from routing.kernels.pointers import table_of

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from routing.kernels.answers import ROUTE, Ways
+from routing.kernels.answers import ROUTE
+from routing.kernels.columns import Ways
 from routing.kernels.grid import Spots
 from routing.kernels.pointers import table_of
 from routing.kernels.polyline import json_numbers, json_texts

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from routing.kernels.columns import Forest, Lines
 from routing.kernels.pointers import column, column_of_rows
 
 INF = np.int32(2**31 - 1)
@@ -23,61 +24,6 @@ ROUTE, STAY, OUTSIDE, ASK = range(4)
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-
-
-class Lines(NamedTuple):
-    """Shapes of links. start: int32[links + 1] into lat, lon, share: float64[points]; share of the link's metres so far.
-
-    metres: float64[links]; edge_metres: float64[edges], the same by edge. kind, name, way: int32[links], what a walker notices
-    (`kernels.steps`), the street (-1: no name), all that is known of it. unknown: bool[links], whether it has no known surface.
-    """
-
-    start: Ints
-    lat: Floats
-    lon: Floats
-    share: Floats
-    metres: Floats
-    edge_metres: Floats
-    kind: Ints
-    name: Ints
-    way: Ints
-    unknown: Bools
-
-
-class Forest(NamedTuple):
-    """A field as columns.
-
-    there, back: int32[links], edges of a link or -1. edge_head, edge_link, edge_forward: [edges]. free, cost: int32[edges],
-    deciseconds as walked and as weighed. usable: bool[links]. asks: bool[1], whether there are zones, so that shapes
-    decide for whoever stands on a closed edge. dist, next_edge, target: int32[nodes]. ends_here: bool[nodes], a seed is there.
-    Seeds by node: seed_node, seed_edge, seed_cost, seed_time, seed_target: int32[seeds], seed_share: float64[seeds]. Targets by
-    link: end_link, end_target, end_price: int32[targets], deciseconds that count for coming there at all; end_share: float64.
-    """
-
-    there: Ints
-    back: Ints
-    edge_head: Ints
-    edge_link: Ints
-    edge_forward: Bools
-    free: Ints
-    cost: Ints
-    usable: Bools
-    asks: Bools
-    dist: Ints
-    next_edge: Ints
-    target: Ints
-    ends_here: Bools
-    seed_node: Ints
-    seed_edge: Ints
-    seed_cost: Ints
-    seed_time: Ints
-    seed_target: Ints
-    seed_share: Floats
-    end_link: Ints
-    end_target: Ints
-    end_price: Ints
-    end_share: Floats
 
 
 class Pick(NamedTuple):
@@ -108,38 +54,26 @@ class Course(NamedTuple):
     metres: float
 
 
-class Ways(NamedTuple):
-    """Ways from places on links, one row each. link: int32[n], -1 where there is none; share: float64[n].
-
-    Filled by `find_ways`: kind, target, time: int32[n], metres: float64[n], and ends: int64[n, 3], where the row's
-    first part, last part and edges end in what it returns.
-    """
-
-    link: Ints
-    share: Floats
-    kind: Ints
-    target: Ints
-    time: Ints
-    metres: Floats
-    ends: npt.NDArray[np.int64]
-
-
 @njit(cache=True, nogil=True)
 def _lines_at(t):
     return Lines(
-        column(t, 0, INT), column(t, 1, REAL), column(t, 2, REAL), column(t, 3, REAL), column(t, 4, REAL),
-        column(t, 5, REAL), column(t, 6, INT), column(t, 7, INT), column(t, 8, INT), column(t, 9, FLAG),
+        start=column(t, 0, INT), lat=column(t, 1, REAL), lon=column(t, 2, REAL), share=column(t, 3, REAL),
+        metres=column(t, 4, REAL), edge_metres=column(t, 5, REAL), kind=column(t, 6, INT),
+        name=column(t, 7, INT), way=column(t, 8, INT), unknown=column(t, 9, FLAG),
     )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
 def _forest_at(t):
     return Forest(
-        column(t, 0, INT), column(t, 1, INT), column(t, 2, INT), column(t, 3, INT), column(t, 4, FLAG),
-        column(t, 5, INT), column(t, 6, INT), column(t, 7, FLAG), column(t, 8, FLAG), column(t, 9, INT),
-        column(t, 10, INT), column(t, 11, INT), column(t, 12, FLAG), column(t, 13, INT), column(t, 14, INT),
-        column(t, 15, INT), column(t, 16, INT), column(t, 17, INT), column(t, 18, REAL), column(t, 19, INT),
-        column(t, 20, INT), column(t, 21, INT), column(t, 22, REAL),
+        there=column(t, 0, INT), back=column(t, 1, INT), edge_head=column(t, 2, INT),
+        edge_link=column(t, 3, INT), edge_forward=column(t, 4, FLAG), free=column(t, 5, INT),
+        cost=column(t, 6, INT), usable=column(t, 7, FLAG), asks=column(t, 8, FLAG), dist=column(t, 9, INT),
+        next_edge=column(t, 10, INT), target=column(t, 11, INT), ends_here=column(t, 12, FLAG),
+        seed_node=column(t, 13, INT), seed_edge=column(t, 14, INT), seed_cost=column(t, 15, INT),
+        seed_time=column(t, 16, INT), seed_target=column(t, 17, INT), seed_share=column(t, 18, REAL),
+        end_link=column(t, 19, INT), end_target=column(t, 20, INT), end_price=column(t, 21, INT),
+        end_share=column(t, 22, REAL),
     )  # fmt: skip
 
 
@@ -196,23 +130,20 @@ def choose(link, share, forest):
 @njit(cache=True, nogil=True)
 def lay_out(link, share, pick, forest, lines):
     """The way that was decided, from edge to edge and point to point."""
-    edges, seed, room = _edges(pick, forest, lines)
-    points = np.empty((room, 2), np.float64)
+    edges, part, room = _edges(pick, forest, lines)
+    points, last = np.empty((room, 2), np.float64), len(edges) - 1
     links, marks, legs = np.empty(len(edges), np.int32), np.empty(len(edges), np.int32), np.zeros(len(edges))
     time, metres, count, sections = np.int64(0), 0.0, 0, 0
     for i in range(len(edges)):
         e = edges[i]
         on, forward = forest.edge_link[e], forest.edge_forward[e]
         begin, end = (0.0, 1.0) if forward else (1.0, 0.0)
-        walked = 1.0
+        walked = part if i == last else pick.share if i == 0 else 1.0
         if i == 0:
-            begin, walked = share, pick.share
-            if pick.direct:
-                end = share + (walked if forward else -walked)
-        elif i == len(edges) - 1:
-            walked = forest.seed_share[seed]
-            end = walked if forward else 1 - walked
-        time += part_of(forest.free[e], walked) if walked < 1 else forest.free[e]
+            begin = share
+        if i == last:
+            end = begin + (walked if forward else -walked)
+        time += part_of(forest.free[e], walked)
         metres += walked * lines.metres[on]
         before = max(count, 1)
         count = _lay_link(on, begin, end, lines, points, count)
@@ -227,28 +158,40 @@ def lay_out(link, share, pick, forest, lines):
 
 @njit(cache=True, nogil=True)
 def _edges(pick, forest, lines):
-    """(edges of the whole way, row of the seed at its end, the most points that it has)."""
-    edges, count, room = np.empty(64, np.int32), 0, 4
-    e, node, seed = np.int32(pick.edge), np.int32(-1), np.int64(-1)
-    while True:
-        if count + 1 >= len(edges):
-            larger = np.empty(2 * len(edges), np.int32)
-            larger[:count] = edges[:count]
-            edges = larger
+    """(edges of the whole way, share of the last one that is walked, the most points that it has)."""
+    edges, count, room = np.empty(64, np.int32), 0, 0
+    e, part = np.int32(pick.edge), pick.share
+    while e >= 0:
+        # invariant: there is room for this edge and for the last one
         edges[count] = e
         count += 1
-        link = forest.edge_link[e]
-        room += lines.start[link + 1] - lines.start[link]
+        room += _points_of(forest.edge_link[e], lines)
         if pick.direct:
-            return edges[:count], seed, room
+            break
+        if count + 1 == len(edges):
+            edges = _longer(edges)
         node = forest.edge_head[e]
         e = forest.next_edge[node]
         if e < 0:
-            break
-    seed = _seed_at(node, pick.target, forest)
-    edges[count] = forest.seed_edge[seed]
-    link = forest.edge_link[edges[count]]
-    return edges[: count + 1], seed, room + lines.start[link + 1] - lines.start[link]
+            seed = _seed_at(node, pick.target, forest)
+            edges[count], part = forest.seed_edge[seed], forest.seed_share[seed]
+            room += _points_of(forest.edge_link[edges[count]], lines)
+            count += 1
+    return edges[:count], part, room
+
+
+@njit(cache=True, nogil=True)
+def _points_of(link, lines):
+    """How many there are on a link, and the most on a part of it: two cuts, and those between."""
+    return lines.start[link + 1] - lines.start[link]
+
+
+@njit(cache=True, nogil=True)
+def _longer(edges):
+    """The same edges, with twice the room."""
+    longer = np.empty(2 * len(edges), np.int32)
+    longer[: len(edges)] = edges
+    return longer
 
 
 @njit(cache=True, nogil=True)
@@ -287,9 +230,9 @@ def _point_at(link, share, lines):
         return lines.lat[last], lines.lon[last]
     while p + 1 < last and lines.share[p + 1] <= share:
         p += 1
-    span = lines.share[p + 1] - lines.share[p]
-    on = (share - lines.share[p]) if span > 0 else 0.0
-    span = max(span, 1e-300)
+    on, span = share - lines.share[p], lines.share[p + 1] - lines.share[p]
+    if span == 0:  # a link without length
+        return lines.lat[p], lines.lon[p]
     lat = (lines.lat[p + 1] - lines.lat[p]) / span * on + lines.lat[p]
     return lat, (lines.lon[p + 1] - lines.lon[p]) / span * on + lines.lon[p]
 
@@ -301,23 +244,7 @@ def find_way(link, share, forest_table, lines_table):
     """
     forest, lines = _forest_at(forest_table), _lines_at(lines_table)
     pick = choose(link, share, forest)
-    if pick.kind != ROUTE:
-        none, nowhere = np.empty(0, np.int32), np.empty(0)
-        return (
-            pick.kind,
-            pick.cost,
-            pick.target,
-            none,
-            np.empty((0, 2)),
-            none,
-            none,
-            nowhere,
-            np.int64(0),
-            0.0,
-            0.0,
-            np.int32(0),
-        )
-    way = lay_out(link, share, pick, forest, lines)
+    way = lay_out(link, share, pick, forest, lines) if pick.kind == ROUTE else _nowhere()
     whole, unknown, known = 0.0, 0.0, np.int32(0)
     for e in way.edges:
         metres = lines.metres[forest.edge_link[e]]
@@ -326,19 +253,15 @@ def find_way(link, share, forest_table, lines_table):
         known |= lines.way[forest.edge_link[e]]
     bare = unknown / max(whole, 1e-9)
     return (
-        ROUTE,
-        pick.cost,
-        pick.target,
-        way.edges,
-        way.points,
-        way.links,
-        way.marks,
-        way.legs,
-        way.time,
-        way.metres,
-        bare,
-        known,
-    )
+        pick.kind, pick.cost, pick.target, way.edges, way.points, way.links, way.marks, way.legs, way.time,
+        way.metres, bare, known,
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def _nowhere():
+    none = np.empty(0, np.int32)
+    return Course(none, np.empty((0, 2)), none, none, np.empty(0), np.int64(0), 0.0)
 
 
 @njit(cache=True, nogil=True)
@@ -373,9 +296,7 @@ def find_ways(ways, forest_table, lines_table):
             e = forest.next_edge[node]
             while e >= 0:
                 if count == len(edges):
-                    longer = np.empty(2 * count, np.int32)
-                    longer[:count] = edges
-                    edges = longer
+                    edges = _longer(edges)
                 edges[count] = e
                 count += 1
                 took += forest.free[e]
@@ -397,7 +318,7 @@ def find_ways(ways, forest_table, lines_table):
 @njit(cache=True, nogil=True)
 def _with_room(points, used, link, lines):
     """The same points, with room for those of a link."""
-    need = used + lines.start[link + 1] - lines.start[link] + 2
+    need = used + _points_of(link, lines)
     if need <= len(points):
         return points
     larger = np.empty((2 * need, 2))

@@ -36,7 +36,6 @@ def nearest_others(starts, out_start, out_edge, forest, notes, found):
     """
     if notes.round[0] == INF:
         notes.seen[:] = 0
-        notes.done[:] = 0
         notes.round[0] = 0
     notes.round[0] += 1
     now, count = notes.round[0], 0

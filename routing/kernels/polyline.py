@@ -177,7 +177,7 @@ def _put_way(head, whole, tail, code_start, code, text, used):
 
 @njit(cache=True)
 def way_json(points, edges, ways, texts):
-    """The compact answer as JSON: uint8[n]. ways: the table of `kernels.answers.Ways`, of which the only row has a way; the others: what
+    """The compact answer as JSON: uint8[n]. ways: the table of `kernels.columns.Ways`, of which the only row has a way; the others: what
     `find_ways` returned for it, and the table of `Texts`.
     """
     code_start, code = column(texts, 0, np.int64), column(texts, 1, np.uint8)

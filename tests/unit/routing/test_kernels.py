@@ -10,8 +10,8 @@ import pytest
 
 from routing import kernels
 
-PARTS = {"column", "column_of_rows"}
-"""No loops: three lines that say where a column lies. Whoever changes them removes what was compiled (`make clean`)."""
+PARTS = {"column", "column_of_rows", "Forest", "Lines"}
+"""No loops: what columns there are, and where one lies. Whoever changes them removes what was compiled (`make clean`)."""
 FILES = sorted(Path(kernels.__file__).parent.glob("*.py"))
 
 
