@@ -6,7 +6,6 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from routing.kernels.answers import Ways
 from routing.kernels.pointers import table_of
 from routing.kernels.polyline import (
     NUMBER_BYTES,
@@ -25,6 +24,7 @@ from routing.kernels.polyline import (
     put_polyline,
     way_json,
 )
+from routing.rows import Rows
 from tests.unit.routing.graphs import for_cases
 
 Point = tuple[float, float]
@@ -259,13 +259,11 @@ def test_one_answer_is_json_with_the_line_of_its_way() -> None:
     drawing = Drawing(np.random.default_rng(2), 4)
     begin, end = drawing.shapes[0][0], drawing.shapes[3][-1]
     drawing.add([(34.1, -135.1), begin], range(4), [end, (34.2, -135.2)])
-    one = Ways(
-        *(np.array([value], np.int32) for value in (7,)), np.array([0.25]),
-        *(np.array([value], np.int32) for value in (3, 1, 12_345)), np.array([456.5]), np.array(drawing.ends),
-    )  # fmt: skip
-    texts, edges = drawing.texts(), np.array(drawing.edges, np.int32)
-    points = array(drawing.points)
-    made = text_of(way_json(points, edges, table_of(one), table_of(texts)))
+    one, texts = Rows(np.zeros(1), np.zeros(1)), drawing.texts()
+    one.ways.target[0], one.ways.time[0], one.ways.metres[0] = 1, 12_345, 456.5
+    one.ways.ends[:] = drawing.ends
+    points, edges = array(drawing.points), np.array(drawing.edges, np.int32)
+    made = text_of(way_json(points, edges, one.way_table, table_of(texts)))
     assert made == answer_text('"B"', "1234.5", 456, drawing.expected[0])
     for target, name in ((0, '"澪"'), (2, f'"{"x" * 200}"')):
         made = text_of(line_json(target, 5, 457.5, array(BACKSLASHES), table_of(texts)))
