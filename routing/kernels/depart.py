@@ -56,8 +56,6 @@ def survivable_labels(
     state[:, _WAITING_TIME] = NEVER
     used = kept = waiting = 0
     for i in range(len(seed_node)):
-        if seed_latest[i] < 0:
-            continue
         slot = seed_time[i] & mask
         pool[used, _NODE], pool[used, _LATEST], pool[used, _EDGE] = seed_node[i], seed_latest[i], -1
         pool[used, _AFTER], pool[used, _TARGET], pool[used, _NEXT] = ~i, seed_target[i], heads[slot]
@@ -161,24 +159,17 @@ def targets_in_time(
     """
     nodes = len(latest)
     best = np.full(nodes, np.int64(2**62))
-    reached = np.zeros(seed_target.max() + 1 if len(seed_target) else 1, np.bool_)
-    heap = [(np.int64(0), np.int64(0))]
-    heap.pop()
-    for i in range(len(start_node)):
-        v = start_node[i]
-        if start_at[i] <= latest[v] and start_at[i] < best[v]:
-            best[v] = start_at[i]
-            heapq.heappush(heap, (np.int64(start_at[i]), np.int64(v)))
+    heap = [(start_at[i], start_node[i]) for i in range(len(start_node))]
+    heapq.heapify(heap)
     count = 0
     while len(heap) > 0 and count < len(found):
         now, v = heapq.heappop(heap)
         if v >= nodes:
-            if not reached[v - nodes]:
-                reached[v - nodes] = True
+            if (found[:count, 1] != v - nodes).all():
                 found[count, 0], found[count, 1] = now, v - nodes
                 count += 1
             continue
-        if now > best[v]:
+        if now > best[v] or now > latest[v]:
             continue
         for i in range(seed_begin[v], seed_begin[v + 1]):
             row = seed_row[i]
@@ -187,7 +178,7 @@ def targets_in_time(
         for i in range(out_start[v], out_start[v + 1]):
             e = out_edge[i]
             head, there = edge_head[e], now + time[e]
-            if time[e] < CLOSED and there <= fails[e] and there <= latest[head] and there < best[head]:
+            if time[e] < CLOSED and there <= fails[e] and there < best[head]:
                 best[head] = there
                 heapq.heappush(heap, (there, np.int64(head)))
     return count

@@ -189,7 +189,7 @@ def test_as_many_labels_as_there_is_room_for_and_one_more() -> None:
 def test_along_a_given_way_the_last_moment_is_that_of_walking_it(case: int) -> None:
     rng = np.random.default_rng(case)
     graph = draw_graph(rng)
-    danger, at_end = draw_danger(rng, graph), draw_moments(rng, graph.nodes) - np.int32(case % 2)
+    danger, at_end = draw_danger(rng, graph), rng.choice([-3, -1, 0, 1, 20, LAST], graph.nodes)
     seeds = [Seed(0, int(v), int(c)) for v, c in rng.integers(0, 5, (2, 2))]
     dist, next_edge, target = forest_of(best_labels(graph, danger.time, seeds))
     order = np.argsort(dist, kind="stable")
@@ -235,14 +235,43 @@ def test_the_first_targets_in_time_are_those_that_are_reached_before_all_ends(ca
     danger, seeds = draw_danger(rng, graph), draw_seeds(rng, graph.nodes)
     latest = draw_moments(rng, graph.nodes, never=0.8)
     starts = [(int(v), int(t)) for v, t in rng.integers(0, (9, 12), (int(rng.integers(0, 4)), 2))]
+    if case % 3 == 0:  # the same an hour later
+        columns = (danger.fails, latest, seeds.latest)
+        fails, latest, until = (np.where(c < NEVER, c + 36_000, NEVER).astype(np.int32) for c in columns)
+        danger, seeds = danger._replace(fails=fails), seeds._replace(latest=until)
+        starts = [(node, now + 36_000) for node, now in starts]
+    assert (
+        first_in_time(graph, danger, latest, seeds, starts, most=case % 4)
+        == in_time(graph, danger, latest, seeds, starts)[: case % 4]
+    )
+
+
+def first_in_time(
+    graph: Graph, danger: Danger, latest: Ints, seeds: Seeds, starts: list[tuple[int, int]], *, most: int
+) -> list[tuple[int, int]]:
+    """The kernel's."""
     rows = np.argsort(seeds.node, kind="stable")
     begin = np.searchsorted(seeds.node[rows], np.arange(graph.nodes + 1)).astype(np.int32)
-    found = np.full((int(rng.integers(0, 4)), 2), -9, np.int64)
+    found = np.full((most, 2), -9, np.int64)
     node, at = np.array(starts, np.int64).reshape(-1, 2).T.copy()
     count = targets_in_time(
         node, at, graph.out_start, graph.out_edge, graph.edge_head, danger.time, latest, danger.fails,
         begin, rows, seeds.time, seeds.latest, seeds.target, found,
     )  # fmt: skip
-    expected = in_time(graph, danger, latest, seeds, starts)[: len(found)]
-    assert [(int(when), int(target)) for when, target in found[:count]] == expected
     assert (found[count:] == -9).all()
+    return [(int(when), int(target)) for when, target in found[:count]]
+
+
+def test_at_the_last_moment_a_place_and_a_street_are_still_passed_and_a_closed_one_never() -> None:
+    """A street of 7 from node 0 to node 1, where a target stands 2 on."""
+    graph, seeds = graph_of([(0, 1)], 2), seeds_of([(1, 2, 17, 5)])
+
+    def told(at: int, *, time: int = 7, fails: int = LAST, latest: int = LAST) -> list[tuple[int, int]]:
+        danger = Danger(np.array([time], np.int32), np.array([fails], np.int32), np.empty(0, np.int32))
+        last = np.array([latest, LAST], np.int32)
+        return first_in_time(graph, danger, last, seeds, [(0, at)], most=1)
+
+    assert (told(10), told(11)) == ([(19, 5)], [])
+    assert (told(4, fails=11), told(5, fails=11)) == ([(13, 5)], [])
+    assert (told(4, latest=4), told(5, latest=4)) == ([(13, 5)], [])
+    assert (told(10 - CLOSED, time=CLOSED - 1), told(10 - CLOSED, time=CLOSED)) == ([(11, 5)], [])
