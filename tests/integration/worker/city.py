@@ -49,15 +49,23 @@ def telegram(
 
 
 class Worker:
-    """One worker process of the drill world; `folder` is kept between starts."""
+    """One worker process; `folder` is kept between starts."""
 
-    def __init__(self, kafka: str, folder: Path, *, name: str = "one", session_s: float = SESSION_S) -> None:
+    def __init__(
+        self,
+        kafka: str,
+        folder: Path,
+        *,
+        name: str = "one",
+        session_s: float = SESSION_S,
+        world: World = World.DRILL,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "areas.geojson").write_bytes(AREAS)
         self.folder = folder
         self.mark = folder / f"{name}.ready"
         program = Path(__file__).with_name("worker_process.py")
-        arguments = [kafka, str(World.DRILL), str(folder), str(self.mark), str(session_s)]
+        arguments = [kafka, str(world), str(folder), str(self.mark), str(session_s)]
         self._command = [sys.executable, str(program), *arguments]
         self._log = folder / f"{name}.log"
         self.child: Child
