@@ -268,12 +268,23 @@ def test_a_way_may_have_any_number_of_edges() -> None:
         check_rows(town, [(0, 0.25), (1, 0.5), (-1, 0.0), (0, 0.75)])
 
 
-def test_a_link_may_have_any_number_of_points() -> None:
-    bends = [k / 256 for k in range(257)]
-    town = straight([16.0] * 3, [End(0, 2, 1.0, 0)], shapes=[bends] * 3)
+@pytest.mark.parametrize("many", [(0, 1, 2), (0,), (2,)])
+def test_a_link_may_have_any_number_of_points(many: tuple[int, ...]) -> None:
+    shapes = [[k / 256 for k in range(257)] if link in many else [0.0, 1.0] for link in range(3)]
+    town = straight([16.0] * 3, [End(0, 2, 1.0, 0)], shapes=shapes)
     for share in (0.0, 1 / 512, 0.5, 1.0):
         check_way(town, 0, share)
         check_rows(town, [(0, share), (2, share), (1, share)])
+        check_rows(town, [(0, share)])
+
+
+def test_a_link_without_length_is_one_place() -> None:
+    shapes = [[(0, 0, 0), (0, 1, 1)], [(0, 1, 0)] * 3]
+    streets = streets_of([(0, 1, "<>"), (1, 2, "<>")], lines_of(shapes, [8.0, 0.0]), 3)
+    town = town_of(streets, [8, 1, 8, 1], [8, 1, 8, 1], [End(0, 0, 0.5, 0)])
+    for share in (0.0, 0.5, 1.0):
+        check_way(town, 1, share)
+        check_rows(town, [(1, share)])
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.7, 1.0])
@@ -288,13 +299,15 @@ def test_who_stands_at_a_bend_or_at_an_end_is_exactly_where_it_is_drawn(share: f
         assert tuple(points[0].tolist()) == drawn
 
 
-@pytest.mark.parametrize(("share", "may_go"), [(1.0, False), (NEARLY_ALL, True), (0.5, True)])
+@pytest.mark.parametrize(
+    ("share", "ends"), [(0.0, [0]), (0.5, [1, 0]), (1 - NEARLY_ALL, [1, 0]), (NEARLY_ALL, [1, 0]), (1.0, [1])]
+)
 def test_whoever_is_not_all_of_a_closed_street_away_from_its_end_may_go_there(
-    share: float, *, may_go: bool
+    share: float, ends: list[int]
 ) -> None:
+    """The target lies beyond node 0."""
     streets = streets_of([(0, 1, "<>"), (0, 2, "<>")], lines_of([[(0, 0, 0), (0, 1, 1)]] * 2, [9.0, 9.0]), 3)
     cost = [CLOSED if link == 0 else 9 for _, _, link, _ in streets.edges]
     town = town_of(streets, [9] * 4, cost, [End(0, 1, 0.5, 0)])
-    assert find_way(0, share, *tables(town))[0] == (ROUTE if may_go else STAY)
-    nodes = [int(node) for node, _, _ in starts_of(0, share, table_of(town.forest))]
-    assert nodes == ([1, 0] if may_go else [1])
+    assert find_way(0, share, *tables(town))[0] == (ROUTE if 0 in ends else STAY)
+    assert starts_of(0, share, table_of(town.forest))[:, 0].tolist() == ends
