@@ -50,7 +50,10 @@ class _Slot:
 def list_mutants(source: str) -> list[Mutant]:
     """All mistakes of a file, in the order of its lines; decorators, annotations and docstrings are none of its doing."""
     tree, seen, made = ast.parse(source), Counter[str](), []
-    for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
+    parts = [ast.unparse(node) for node in tree.body]
+    for place, function in enumerate(tree.body):
+        if not isinstance(function, ast.FunctionDef):
+            continue
         for statement in _statements(function):
             right = _head(statement.node)
             for slot in (statement, *_expressions(statement.node)):
@@ -60,9 +63,8 @@ def list_mutants(source: str) -> list[Mutant]:
                     name = f"{function.name}: {right} => {_head(statement.node)}"
                     seen[name] += 1
                     number = f" ({seen[name]})" if seen[name] > 1 else ""
-                    made.append(
-                        Mutant(name + number, kept.lineno, ast.unparse(ast.fix_missing_locations(tree)))
-                    )
+                    whole = [*parts[:place], ast.unparse(function), *parts[place + 1 :]]
+                    made.append(Mutant(name + number, kept.lineno, "\n".join(whole)))
                     slot.put(kept)
     return made
 
