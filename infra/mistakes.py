@@ -15,6 +15,8 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Pow: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd, ast.BitXor: ast.BitOr, ast.LShift: ast.RShift,
     ast.RShift: ast.LShift,
 }  # fmt: skip
+PLAIN = (ast.Name, ast.Attribute, ast.Subscript, ast.Call)
+"""Conditions in which nothing else can be mistaken."""
 TURNED = {"min": "max", "max": "min", "floor": "ceil", "sin": "cos", "cos": "sin"}
 
 
@@ -133,6 +135,8 @@ def _wrong_statements(node: ast.stmt) -> Iterator[ast.stmt]:
             yield from (ast.Pass(), ast.Continue())
         case ast.Assign() | ast.Expr() | ast.Return():
             yield ast.Pass()
+        case ast.If(test, body, orelse) if isinstance(test, PLAIN):
+            yield ast.If(ast.UnaryOp(ast.Not(), test), body, orelse)
 
 
 def _wrong_atoms(node: ast.AST) -> Iterator[ast.AST]:

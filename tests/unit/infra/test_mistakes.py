@@ -10,12 +10,14 @@ INFRA = Path(__file__).resolve().parents[3] / "infra"
 KERNELS = INFRA.parent / "routing" / "kernels"
 LOOP = '''
 @njit(cache=True)
-def reach(n, limit):
+def reach(n, limit, table):
     """Text is left alone."""
     while n < limit - 1:
         n += 2
         if n == 5 and limit > 0:
             continue
+        if table[n]:
+            n -= 1
     return min(n, limit)
 '''
 
@@ -48,6 +50,10 @@ def test_each_comparison_sign_number_and_statement_of_a_function_is_mistaken_onc
         "reach: if n == 5 and limit > 0 => if n == 5 and limit > 1",
         "reach: continue => pass",
         "reach: continue => break",
+        "reach: if table[n] => if not table[n]",
+        "reach: n -= 1 => n += 1",
+        "reach: n -= 1 => pass",
+        "reach: n -= 1 => n -= 2",
         "reach: return min(n, limit) => pass",
         "reach: return min(n, limit) => return max(n, limit)",
     ]
