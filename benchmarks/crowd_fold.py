@@ -18,7 +18,7 @@ import pandas as pd
 
 from streams.codec import PositionColumns, decode_positions, encode_positions
 from streams.crowd.checkpoints import decode_snapshot, encode_snapshot
-from streams.crowd.emitter import records_of, targets_of
+from streams.crowd.emitter import batches_of
 from streams.crowd.lattice import Lattice
 from streams.crowd.partition import PartitionFold
 from streams.crowd.service import warm
@@ -75,10 +75,8 @@ class Ours:
         for fold, rest in zip(self.folds, waiting, strict=True):
             fold.fold(rest, offset=0)
         began = time.process_time()
-        for fold in self.folds:
-            touched = fold.take_touched()
-            targets_of(touched.cell)
-            self.rows += len(records_of(touched))
+        for _, batch in batches_of([fold.take_touched() for fold in self.folds], at_ms=0):
+            self.rows += batch.record_count()
         self.rows_s += time.process_time() - began
 
     def people(self) -> dict[int, int]:

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the engines that benchmarks/peers.py compares with into .mio/peers and prepares their graphs of Porto. What is there stays.
+# Installs the engines that benchmarks/peers.py and benchmarks/crowd.py compare with into .mio/peers and prepares their graphs of Porto.
+# What is there stays.
 # Needs Python 3.12 (PYTHON312=...), Maven and Java 17; an engine that cannot be set up is named, and the benchmark calls it missing.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -54,12 +55,12 @@ PYTHON
   touch "$folder/ready"
 }
 
-graphhopper() {
-  mvn -q -B -Dstyle.color=never -f "$HERE/graphhopper/pom.xml" -Dpeers.home="$HOME_OF_PEERS/graphhopper" compile dependency:copy-dependencies
+java_peer() {  # graphhopper | kafka-streams
+  mvn -q -B -Dstyle.color=never -f "$HERE/$1/pom.xml" -Dpeers.home="$HOME_OF_PEERS/$1" compile dependency:copy-dependencies
 }
 
 missing=()
-for step in wheels "osrm mld" "osrm ch" valhalla graphhopper; do
+for step in wheels "osrm mld" "osrm ch" valhalla "java_peer graphhopper" "java_peer kafka-streams"; do
   echo "peers: $step ..."
   # a shell of its own, so that one step's failure ends that step only
   if ! bash -euo pipefail -c "$(declare -f); HERE='$HERE' HOME_OF_PEERS='$HOME_OF_PEERS' EXTRACT='$EXTRACT'; $step"; then

@@ -1,12 +1,10 @@
-"""The loops over positions and rows: where each lies on H3's lattice, what it does to its device's row, how rows become bytes.
+"""The loops over positions and rows: what a position does to its device's row, and how rows become bytes.
 
 Shapes. A table of devices is open-addressed: `slots` int32[power of two], -1 empty, else a row of `device` uint64,
 `cell` int32 (number of an H3 cell, FORGOTTEN after a forget), `heard_ms` int64, `doubts` uint8. A table of cells has, per
 cell number: `count` int32, `key_sum` uint32, `as_of_ms` int64, `dirty` uint8; `centre_m` float32[cells, 3], metres from the
 earth's centre, is common to all tables. `marks` int64[MARKS] holds the scalars named below.
 """
-
-import math
 
 import numpy as np
 from numba import njit
@@ -22,11 +20,6 @@ DEVICES, WATERMARK, CUTOFF, ACCEPTED, LATE, REPEATED, AHEAD, NO_PLACE, JUMPED, F
 MARKS = 11
 LONG_AGO_MS = -(1 << 60)
 
-_EPSILON = 1e-6  # of a cell's width, 0.3 mm: nearer to a border than this, H3 itself decides
-_TIE = 1e-9  # two faces are as near as each other
-_SURE = 0.9342  # cosine; within this of a face's centre no other face is nearer (half of 41.81 degrees between centres)
-_ROOT = 1.1547005383792515  # 2 / sqrt 3
-_OFFSET = 1 << 28  # makes lattice coordinates positive
 _U = np.uint64
 
 
@@ -53,93 +46,6 @@ def mix_many(x):
 def record_key(device):
     """What a device adds to its cell's key sum: the upper half of its keyed hash."""
     return np.uint32(device >> _U(32))
-
-
-@njit(cache=True, nogil=True)
-def locate(lat, lon, faces, point_key, point_cell, number, key):
-    """Fills `number` (cell number or a code above) and `key` (lattice point); returns how many need H3's answer.
-
-    H3 rounds the gnomonic projection on the nearest icosahedron face to a hexagon lattice, so a cell is a function of
-    (face, lattice point). faces: float64[20, 3, 3], rows: centre, and x and y axis scaled to one cell a unit.
-    point_key, point_cell: hash table from lattice point to cell number, key 0 is empty.
-    """
-    asked = 0
-    face = 0
-    mask = _U(len(point_key) - 1)
-    for i in range(len(lat)):
-        a = float(lat[i])
-        o = float(lon[i])
-        if math.isnan(a) and math.isnan(o):
-            number[i] = FORGET
-            continue
-        if not (abs(a) <= 90.0 and abs(o) <= 180.0):
-            number[i] = INVALID
-            continue
-        a *= math.pi / 180
-        o *= math.pi / 180
-        x = math.cos(a) * math.cos(o)
-        y = math.cos(a) * math.sin(o)
-        z = math.sin(a)
-        best = x * faces[face, 0, 0] + y * faces[face, 0, 1] + z * faces[face, 0, 2]
-        tie = False
-        if best < _SURE:
-            best = -2.0
-            second = -2.0
-            for f in range(20):
-                d = x * faces[f, 0, 0] + y * faces[f, 0, 1] + z * faces[f, 0, 2]
-                if d > best:
-                    second = best
-                    best = d
-                    face = f
-                elif d > second:
-                    second = d
-            tie = best - second < _TIE
-        u = (x * faces[face, 1, 0] + y * faces[face, 1, 1] + z * faces[face, 1, 2]) / best
-        v = (x * faces[face, 2, 0] + y * faces[face, 2, 1] + z * faces[face, 2, 2]) / best
-        # cube coordinates of the hexagon lattice; round to the nearest with q + r + s = 0
-        r = v * _ROOT
-        q = u - 0.5 * r
-        s = -q - r
-        rq = np.rint(q)
-        rr = np.rint(r)
-        rs = np.rint(s)
-        eq = abs(q - rq)
-        er = abs(r - rr)
-        es = abs(s - rs)
-        if eq > er and eq > es:
-            rq = -rr - rs
-        elif er > es:
-            rr = -rq - rs
-        q -= rq
-        r -= rr
-        s = -q - r
-        k = (_U(face) << _U(58)) | (_U(np.int64(rq) + _OFFSET) << _U(29)) | _U(np.int64(rr) + _OFFSET)
-        key[i] = k
-        if tie or max(abs(q - r), abs(r - s), abs(s - q)) > 1.0 - _EPSILON:
-            number[i] = BORDER
-            asked += 1
-            continue
-        h = mix(k) & mask
-        while point_key[h] != k and point_key[h] != 0:
-            h = (h + _U(1)) & mask
-        if point_key[h] == k:
-            number[i] = point_cell[h]
-        else:
-            number[i] = UNKNOWN
-            asked += 1
-    return asked
-
-
-@njit(cache=True, nogil=True)
-def put_points(point_key, point_cell, key, cell):
-    """Enters lattice points into the hash table; it must have room."""
-    mask = _U(len(point_key) - 1)
-    for i in range(len(key)):
-        h = mix(key[i]) & mask
-        while point_key[h] != 0 and point_key[h] != key[i]:
-            h = (h + _U(1)) & mask
-        point_key[h] = key[i]
-        point_cell[h] = cell[i]
 
 
 @njit(cache=True, nogil=True)

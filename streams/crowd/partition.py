@@ -132,14 +132,16 @@ class PartitionFold:
 
         Emitted again now and then, they repair what a halted former owner wrote late.
         """
+        return self._rows(self._told(start, stop))
+
+    def _told(self, start: int, stop: int) -> Int32s:
         window = slice(start, stop)
         told = (self._count[window] > 0) | (self._as_of_ms[window] >= max(1, self._marks[kernels.CUTOFF]))
-        return self._rows(np.flatnonzero(told).astype(np.int32) + np.int32(start))
+        return np.flatnonzero(told).astype(np.int32) + np.int32(start)
 
     def snapshot(self) -> Snapshot:
         """What a checkpoint holds."""
-        known = self.list_rows(0, len(self._count))
-        numbers = self._lattice.numbers(known.cell)
+        numbers = self._told(0, len(self._count))
         place = np.full(len(self._count) + 1, kernels.FORGOTTEN, np.int32)
         place[numbers] = np.arange(len(numbers), dtype=np.int32)
         devices = self.devices
@@ -151,8 +153,8 @@ class PartitionFold:
             at=place[self._cell[:devices]],
             heard_ms=self._heard_ms[:devices].copy(),
             doubts=self._doubts[:devices].copy(),
-            cells=known.cell,
-            as_of_ms=known.as_of_ms,
+            cells=self._lattice.cells[numbers],
+            as_of_ms=self._as_of_ms[numbers],
         )
 
     @classmethod

@@ -4,7 +4,6 @@ import asyncio
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from services.local.child import Child
@@ -13,42 +12,14 @@ from services.local.ports import free_port
 from services.local.wait import wait_until
 from streams.broker import Message
 from streams.broker_kafka import KafkaBroker
-from streams.clock import SystemClock
-from streams.codec import PositionColumns, encode_positions
 from streams.crowd.checkpoint_log import CheckpointLog
 from streams.crowd.checkpoints import encode_snapshot, split
 from streams.crowd.lattice import Lattice
 from streams.crowd.partition import PartitionFold
-from streams.topics import MANIFEST, POSITION_CHECKPOINTS, POSITIONS, dead_letters
+from streams.topics import POSITION_CHECKPOINTS, POSITIONS, dead_letters
 from streams.world import World
-from tests.faults.crowd.crowds import START_MS, Offsets, read_partial_rows, read_records, start_crowd
-
-
-def at(*devices: int, minute: int = 0) -> PositionColumns:
-    """Positions of these devices, all at one place."""
-    n = len(devices)
-    now_ms = START_MS + 60_000 * minute
-    return PositionColumns(
-        np.array(devices, np.uint64), np.full(n, now_ms), np.full(n, 34.5, "f4"), np.full(n, 135.2, "f4"), now_ms
-    )  # fmt: skip
-
-
-def message(columns: PositionColumns, partition: int = 0) -> Message:
-    return Message(b"", encode_positions(columns), partition=partition)
-
-
-async def people(kafka: LocalKafka, wanted: int) -> None:
-    async with asyncio.timeout(30):
-        while sum(row.count for row in await read_partial_rows(kafka.bootstrap)) != wanted:
-            await asyncio.sleep(0.1)
-
-
-@pytest.fixture
-async def broker(own_kafka: LocalKafka) -> KafkaBroker:
-    broker = KafkaBroker(own_kafka.bootstrap, World.DRILL, SystemClock())
-    await broker.ensure_topics(MANIFEST)
-    yield broker
-    await broker.close()
+from tests.faults.crowd.crowds import Offsets, read_records, start_crowd
+from tests.faults.crowd.given import at, message, people
 
 
 @pytest.mark.kafka

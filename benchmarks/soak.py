@@ -1,0 +1,114 @@
+"""The crowd process under a steady load for minutes: does its memory stay flat? `--minutes 30` is the run that counts.
+
+100,000 positions a second of a million people, on loopback. Its memory is sampled every few seconds; a straight line is laid through
+the samples behind the first minute, and the upper end of its slope (two standard errors) says how much the run can have added.
+"""
+
+import argparse
+import asyncio
+import json
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from crowds.made import Walkers
+from crowds.pace import Pacer
+from crowds.runs import WORLD, CrowdRun, Progress, name_of, own_broker, until
+
+from services.local.kafka import LocalKafka
+from streams.broker_kafka import KafkaBroker
+from streams.clock import SystemClock
+from streams.topics import MANIFEST, POSITIONS
+
+DEVICES = 1_000_000
+RATE = 100_000
+MINUTES = 2.0
+SAMPLE_S = 2.0
+WARM_S = 60.0
+"""The beginning is not judged: people and cells are seen for the first time, and the first checkpoints written."""
+KEPT_BYTES = 64 << 20
+"""Of each partition of positions on the disk: half an hour would be four gigabytes."""
+BAR = 2.0
+
+
+@dataclass
+class Samples:
+    """Memory over time."""
+
+    at_s: list[float]
+    mib: list[float]
+
+    def growth_percent(self) -> tuple[float, float]:
+        """What the run added by the line through the samples, and at most, in hundredths of the memory."""
+        judged = np.array(self.at_s) >= min(WARM_S, self.at_s[-1] / 2)
+        at_s, mib = np.array(self.at_s)[judged], np.array(self.mib)[judged]
+        middle = at_s - at_s.mean()
+        slope = float(middle @ mib / (middle @ middle))
+        rest = mib - mib.mean() - slope * middle
+        error = float(np.sqrt(rest @ rest / (len(mib) - 2) / (middle @ middle)))
+        share = 100 * float(at_s[-1] - at_s[0]) / float(mib.mean())
+        return slope * share, (slope + 2 * error) * share
+
+
+async def keep_little(kafka: LocalKafka) -> None:
+    """A bound on the disk that positions take."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    bound = POSITIONS.config() | {"retention.bytes": str(KEPT_BYTES)}
+    try:
+        await admin.alter_configs(
+            [ConfigResource(ConfigResourceType.TOPIC, name_of(POSITIONS), configs=bound)]
+        )
+    finally:
+        await admin.close()
+
+
+async def soak(kafka: LocalKafka, minutes: float) -> None:
+    broker = KafkaBroker(kafka.bootstrap, WORLD, SystemClock())
+    await broker.ensure_topics(MANIFEST)
+    await keep_little(kafka)
+    pacer = Pacer(Walkers(DEVICES), await broker.publisher(), RATE)
+    samples = Samples([], [])
+    async with CrowdRun(kafka) as run, Progress(kafka.bootstrap) as progress:
+        began_s, sending = time.monotonic(), asyncio.create_task(pacer.run())
+        while time.monotonic() - began_s < minutes * 60:
+            await asyncio.wait([sending], timeout=SAMPLE_S)
+            if sending.done():
+                sending.result()
+            samples.at_s.append(time.monotonic() - began_s)
+            samples.mib.append(run.resident_bytes / 2**20)
+        seconds, cpu_s = time.monotonic() - began_s, run.cpu_s
+        sending.cancel()
+        await until(progress.is_done)
+        told = await run.metrics()
+    await broker.close()
+    tell(samples, told, seconds=seconds, cpu_s=cpu_s, sent=pacer.sent)
+
+
+def tell(samples: Samples, told: dict[str, float], *, seconds: float, cpu_s: float, sent: int) -> None:
+    outcomes = {
+        name.split()[1]: count for name, count in told.items() if name.startswith("mio_crowd_positions_total")
+    }
+    growth, most = samples.growth_percent()
+    line = {
+        "name": "growth of the crowd process's memory over the run, at most", "value": round(most, 2), "unit": "% of it",
+        "bar": BAR, "met": most <= BAR, "minutes": round(seconds / 60, 1), "line": round(growth, 2),
+        "first_mib": round(samples.mib[0]), "last_mib": round(samples.mib[-1]), "most_mib": round(max(samples.mib)),
+        "samples": len(samples.mib), "rate": round(sent / seconds), "cores": round(cpu_s / seconds, 3),
+        "sent": sent, "told": outcomes, "devices": told["mio_crowd_devices"], "cells": told["mio_crowd_cells"],
+        "missing_records": told["mio_crowd_missing_records_total"],
+    }  # fmt: skip
+    print(json.dumps(line), flush=True)
+
+
+async def main(minutes: float) -> None:
+    async with own_broker() as kafka:
+        await soak(kafka, minutes)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=MINUTES)
+    asyncio.run(main(parser.parse_args().minutes))
