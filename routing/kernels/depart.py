@@ -15,7 +15,7 @@ CLOSED = np.int32(1 << 30)
 
 LABEL_TIME, LABEL_LATEST, LABEL_EDGE, LABEL_AFTER, LABEL_TARGET, LABEL_SHORTER = range(6)
 _NODE, _LATEST, _EDGE, _AFTER, _TARGET, _NEXT = range(6)  # of a candidate
-_BEST, _CHOSEN, _WAITING_TIME, _WAITING_LATEST = range(4)  # of a node
+_BEST, _CHOSEN = range(2)  # of a node
 
 
 @njit(inline="always")
@@ -51,9 +51,8 @@ def survivable_labels(
     pool = np.empty((len(edge_tail) + len(seed_node), 6), np.int32)
     labels = np.empty((nodes + nodes // 4, 6), np.int32)
     longest = np.full(nodes, -1, np.int32)
-    # latest departure so far; candidate chosen among those of equal time; one in waiting, which rules out those it beats in both
-    state = np.full((nodes, 4), -1, np.int32)
-    state[:, _WAITING_TIME] = NEVER
+    # latest departure so far; candidate chosen among those of equal time
+    state = np.full((nodes, 2), -1, np.int32)
     used = kept = waiting = 0
     for i in range(len(seed_node)):
         slot = seed_time[i] & mask
@@ -99,11 +98,6 @@ def survivable_labels(
                 d = now + c
                 if leave <= state[t, _BEST]:
                     continue
-                if d >= state[t, _WAITING_TIME] and leave <= state[t, _WAITING_LATEST]:
-                    if d > state[t, _WAITING_TIME] or leave < state[t, _WAITING_LATEST]:
-                        continue
-                elif d <= state[t, _WAITING_TIME] and leave >= state[t, _WAITING_LATEST]:
-                    state[t, _WAITING_TIME], state[t, _WAITING_LATEST] = d, leave
                 if used == len(pool):
                     pool = np.concatenate((pool, pool))
                 slot = d & mask

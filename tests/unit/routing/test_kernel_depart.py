@@ -234,7 +234,7 @@ def test_the_first_targets_in_time_are_those_that_are_reached_before_all_ends(ca
     graph = draw_graph(rng, edges=int(rng.choice([8, 24])))
     danger, seeds = draw_danger(rng, graph), draw_seeds(rng, graph.nodes)
     latest = draw_moments(rng, graph.nodes, never=0.8)
-    starts = [(int(v), int(t)) for v, t in rng.integers(0, (9, 12), (int(rng.integers(0, 4)), 2))]
+    starts = [(int(v), int(t)) for v, t in rng.integers(0, (9, 12), (int(rng.integers(0, 9)), 2))]
     if case % 3 == 0:  # the same an hour later
         columns = (danger.fails, latest, seeds.latest)
         fails, latest, until = (np.where(c < NEVER, c + 36_000, NEVER).astype(np.int32) for c in columns)
