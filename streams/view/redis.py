@@ -1,7 +1,8 @@
 """The view in Redis: a hash of rows and a stream of changes per world, both written by one script."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import redis.asyncio
 from redis.exceptions import RedisError
@@ -10,6 +11,8 @@ from streams.broker import Record
 from streams.topics import Topic
 from streams.view.port import VIEWED, Change, Row, ViewError, ViewGoneError, ViewSnapshot
 from streams.world import World
+
+T = TypeVar("T")
 
 KEPT_CHANGES = 100_000
 BATCH = 500
@@ -82,7 +85,7 @@ class RedisView:
                 arguments: list[Any] = [topic.name, self._kept]
                 for r in records[start : start + BATCH]:
                     arguments += [r.key, r.offset, b"0" if r.value is None else b"1", r.value or b""]
-                changed += int(await self._apply(keys=self._keys(topic), args=arguments))
+                changed += int(await _answered(self._apply(keys=self._keys(topic), args=arguments)))
         except RedisError as error:
             raise ViewError(f"Redis does not take {topic.name}: {error}") from error
         return changed
@@ -90,26 +93,26 @@ class RedisView:
     async def retain(self, topic: Topic, versions: Mapping[str, int]) -> int:
         gone = 0
         try:
-            known = await self._client.hgetall(self._versions(topic.name))
+            known = await _answered(self._client.hgetall(self._versions(topic.name)))
             stale = [key for key, version in known.items() if int(version) > versions.get(key.decode(), -1)]
             for start in range(0, len(stale), BATCH):
                 arguments = [topic.name, self._kept, *stale[start : start + BATCH]]
-                gone += int(await self._remove(keys=self._keys(topic), args=arguments))
+                gone += int(await _answered(self._remove(keys=self._keys(topic), args=arguments)))
         except RedisError as error:
             raise ViewError(f"Redis does not take {topic.name}: {error}") from error
         return gone
 
     async def snapshot(self) -> ViewSnapshot:
         try:
-            newest = await self._client.xrevrange(self._changes, count=1)
+            newest = await _answered(self._client.xrevrange(self._changes, count=1))
             rows = {topic.name: await self._read(topic.name) for topic in VIEWED}
         except RedisError as error:
             raise ViewError(f"Redis does not answer: {error}") from error
         return ViewSnapshot(rows, newest[0][0].decode() if newest else "0-0")
 
     async def _read(self, topic: str) -> dict[str, Row]:
-        values = await self._client.hgetall(self._rows(topic))
-        versions = await self._client.hgetall(self._versions(topic))
+        values = await _answered(self._client.hgetall(self._rows(topic)))
+        versions = await _answered(self._client.hgetall(self._versions(topic)))
         return {key.decode(): Row(key.decode(), value, int(versions[key])) for key, value in values.items()}
 
     async def changes(self, after: str) -> AsyncIterator[Change]:
@@ -117,7 +120,9 @@ class RedisView:
         await self._require_kept(after)
         while True:
             try:
-                answer = await self._reader.xread({self._changes: last}, count=BATCH, block=BLOCK_MS)
+                answer = await _answered(
+                    self._reader.xread({self._changes: last}, count=BATCH, block=BLOCK_MS)
+                )
             except RedisError as error:
                 raise ViewError(f"Redis does not answer: {error}") from error
             if not answer:
@@ -132,9 +137,9 @@ class RedisView:
         """Nothing after `after` was dropped: it is itself still in the stream's span, or it is the stream's beginning."""
         wanted = _number(after)
         try:
-            oldest = await self._client.xrange(self._changes, count=1)
-            newest = await self._client.xrevrange(self._changes, count=1)
-            length = await self._client.xlen(self._changes)
+            oldest = await _answered(self._client.xrange(self._changes, count=1))
+            newest = await _answered(self._client.xrevrange(self._changes, count=1))
+            length = await _answered(self._client.xlen(self._changes))
         except RedisError as error:
             raise ViewError(f"Redis does not answer: {error}") from error
         if wanted == BEGINNING:
@@ -146,13 +151,25 @@ class RedisView:
 
     async def mark(self) -> bool:
         try:
-            return bool(await self._client.set(f"{self._prefix}:alive", "1", nx=True))
+            return bool(await _answered(self._client.set(f"{self._prefix}:alive", "1", nx=True)))
         except RedisError as error:
             raise ViewError(f"Redis does not answer: {error}") from error
 
     async def close(self) -> None:
         await self._client.aclose()
         await self._reader.aclose()
+
+
+async def _answered(asking: Awaitable[T]) -> T:
+    """What Redis answers. The client waits by Python's `wait_for`, which before 3.12 forgets a cancellation that comes as an answer does.
+
+    Raises:
+        asyncio.CancelledError: it was forgotten: a view process that was told to end went on for ever.
+    """
+    answer = await asking
+    if (task := asyncio.current_task()) is not None and task.cancelling():
+        raise asyncio.CancelledError
+    return answer
 
 
 def _number(change_id: str) -> tuple[int, int]:

@@ -148,3 +148,16 @@ async def test_a_view_that_finds_no_redis_at_its_start_says_so(
     with pytest.raises(ViewError):
         await serve(broker, view, ready=lambda: pytest.fail("not ready"))
     await view.close()
+
+
+async def test_whoever_is_told_to_end_while_redis_answers_ends(view: RedisView) -> None:
+    async def ask() -> None:
+        while True:
+            await view.mark()
+
+    for pause_s in (0.0, 0.0005, 0.001, 0.002) * 20:
+        asking = asyncio.create_task(ask())
+        await asyncio.sleep(pause_s)
+        asking.cancel()
+        done, _ = await asyncio.wait([asking], timeout=BOUND_S)
+        assert done
