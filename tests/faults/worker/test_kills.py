@@ -3,40 +3,21 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from services.local.kafka import LocalKafka
-from services.local.ports import free_port
 from streams.broker import BrokerUnavailableError, Publisher
 from streams.broker_kafka import KafkaBroker
-from streams.clock import SystemClock
-from streams.topics import HAZARDS, MANIFEST, TELEGRAMS, Topic, dead_letters
+from streams.topics import HAZARDS, TELEGRAMS, Topic, dead_letters
 from streams.worker.service import RECOVERY_S
-from streams.world import World
 from tests.faults.worker.mix import STATES, Mix, differences, make_mix
 from tests.integration.worker.city import SESSION_S, Tail, Worker, send, tail, unique, until, until_members
 
 pytestmark = pytest.mark.kafka
 BOUND_S = 45.0
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[LocalKafka]:
-    server = LocalKafka(tmp_path / "kafka", port=free_port(), controller_port=free_port())
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-async def broker(server: LocalKafka) -> AsyncIterator[KafkaBroker]:
-    broker = KafkaBroker(server.bootstrap, World.DRILL, SystemClock(), timeout_s=5)
-    await broker.ensure_topics(MANIFEST)
-    yield broker
-    await broker.close()
 
 
 @pytest.fixture
@@ -72,29 +53,6 @@ async def until_right(mix: Mix, tails: Mapping[Topic, Tail]) -> None:
     await asyncio.sleep(1)
     assert not differences(mix, tails)
     assert not tails[dead_letters(TELEGRAMS)].rows
-
-
-async def test_a_worker_killed_three_times_ends_where_the_oracle_does(
-    server: LocalKafka, broker: KafkaBroker, tails: Mapping[Topic, Tail], tmp_path: Path
-) -> None:
-    mix = make_mix(1)
-    worker = Worker(server.bootstrap, tmp_path / "w")
-    worker.begin()
-    supervising = asyncio.create_task(_restart_when_ended(worker))
-    playing = asyncio.create_task(play(mix, await broker.publisher(), seconds=8))
-    try:
-        for _ in range(3):
-            seen = sum(len(t.rows) for t in tails.values())
-            await until(
-                lambda seen=seen: sum(len(t.rows) for t in tails.values()) > seen or playing.done(), BOUND_S
-            )  # type: ignore[misc]
-            worker.child.kill()
-        await playing
-        await until_right(mix, tails)
-    finally:
-        playing.cancel()
-        supervising.cancel()
-        worker.child.kill()
 
 
 async def test_when_one_of_two_workers_is_killed_the_other_takes_over(
@@ -154,25 +112,6 @@ async def test_a_worker_that_stood_still_beyond_its_session_writes_nothing_old(
         supervising.cancel()
         for worker in workers:
             worker.child.kill()
-
-
-async def test_a_broker_killed_and_started_again_loses_nothing(
-    server: LocalKafka, broker: KafkaBroker, tails: Mapping[Topic, Tail], tmp_path: Path
-) -> None:
-    mix = make_mix(3)
-    worker = Worker(server.bootstrap, tmp_path / "w").start()
-    supervising = asyncio.create_task(_restart_when_ended(worker))
-    playing = asyncio.create_task(play(mix, await broker.publisher(), seconds=4))
-    try:
-        await until(lambda: len(tails[HAZARDS].rows) > 5)
-        await asyncio.to_thread(server.kill)
-        await asyncio.to_thread(server.start)
-        await playing
-        await until_right(mix, tails)
-    finally:
-        playing.cancel()
-        supervising.cancel()
-        worker.child.kill()
 
 
 async def _restart_when_ended(worker: Worker) -> None:

@@ -1,7 +1,6 @@
 """The steps of the worker against the oracle, as values: every format's documents, twice, in any order. No Kafka."""
 
 import random
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -14,6 +13,7 @@ from streams.worker.steps import Context, TakeStep, step_closure, step_place, st
 from streams.world import World
 from tests.faults.worker.documents import list_documents
 from tests.faults.worker.oracle import Rows, end_state
+from tests.faults.worker.orders import Order, shuffled, straight, stuttering, twice
 from tests.faults.worker.recorded import Recorded, record
 from tests.integration.worker.city import AREAS
 
@@ -48,37 +48,6 @@ class Steps:
 @pytest.fixture(scope="module")
 def gazetteer() -> Gazetteer:
     return Gazetteer.load(AREAS)
-
-
-def straight(sent: list[tuple[Topic, Message]], _dice: random.Random) -> Iterator[tuple[Topic, Message]]:
-    yield from sent
-
-
-def twice(sent: list[tuple[Topic, Message]], _dice: random.Random) -> Iterator[tuple[Topic, Message]]:
-    yield from sent
-    yield from sent
-
-
-def stuttering(sent: list[tuple[Topic, Message]], dice: random.Random) -> Iterator[tuple[Topic, Message]]:
-    """Goes back again and again, as a group does whose workers die."""
-    at = 0
-    while at < len(sent):
-        end = at + dice.randint(1, 200)
-        yield from sent[max(0, at - dice.randint(0, 400)) : end]
-        at = end
-
-
-def shuffled(sent: list[tuple[Topic, Message]], dice: random.Random) -> Iterator[tuple[Topic, Message]]:
-    """Everything twice and in any order; only the lists of one poller come one after the other, as it sends them."""
-    lists = [one for one in sent if one[0] is WHOLE_LISTS]
-    others = [one for one in sent if one[0] is not WHOLE_LISTS] * 2
-    dice.shuffle(others)
-    for place in sorted((dice.randint(0, len(others)) for _ in lists), reverse=True):
-        others.insert(place, lists.pop())
-    yield from others
-
-
-Order = Callable[[list[tuple[Topic, Message]], random.Random], Iterator[tuple[Topic, Message]]]
 
 
 @pytest.mark.parametrize("order", [straight, twice, stuttering, shuffled])
