@@ -7,9 +7,11 @@ from pathlib import Path
 from dashboard_api.staff.app import make_app
 from dashboard_api.staff.area import Area
 from dashboard_api.staff.feed import Feed
+from dashboard_api.staff.repair_desk import RepairDesk
 from dashboard_api.staff.rows import RowReader
 from dashboard_api.staff.scope import Scope
 from services.kit.health import Readiness
+from streams.broker_memory import MemoryBroker
 from streams.cells import Gazetteer
 from streams.clock import SystemClock
 from streams.sharing.decide import Decider
@@ -23,7 +25,9 @@ def document() -> dict[str, object]:
     area = Area(Path(), "", (0.0, 0.0, 0.0, 0.0), (), synthetic=True, municipalities=(), gazetteer=gazetteer)
     scope = Scope(Decider.load(), ())
     feed = Feed(MemoryView(), RowReader(scope, gazetteer), clock=SystemClock(), world=World.DRILL)
-    return make_app(feed, area, scope, Readiness()).openapi()
+    clock = SystemClock()
+    desk = RepairDesk(feed.mirror, area, MemoryBroker(World.DRILL, clock), clock)
+    return make_app(feed, area, scope, Readiness(), desk=desk, key="").openapi()
 
 
 def main(out: Path) -> None:

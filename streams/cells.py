@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import h3.api.basic_int as h3
 import msgspec
@@ -133,6 +134,16 @@ class Gazetteer:
     def cells_of(self, area: AreaRef) -> Cells:
         """Compacted cells of an area; empty when this system does not serve it."""
         return self.cells.get(area.ref, ())
+
+    @cached_property
+    def _municipalities(self) -> tuple[tuple[str, frozenset[int]], ...]:
+        scheme = "muni/"
+        found = sorted(ref for ref in self.cells if ref.startswith(scheme))
+        return tuple((ref.removeprefix(scheme), frozenset(self.cells[ref])) for ref in found)
+
+    def find_municipality(self, lat: float, lon: float) -> str | None:
+        """The code of the municipality of this area in which a place lies (JIS X 0402, 5 digits)."""
+        return next((code for code, cells in self._municipalities if covers(cells, lat, lon)), None)
 
 
 def _box(shapes: Sequence[BaseGeometry]) -> Box | None:

@@ -121,6 +121,12 @@ SHELTER_REPORTS = _events(
 CLOSURE_REPORTS = _events(
     "closure-reports", "closure id", 30 * DAY_MS, _PUBLIC, by="ingest dashboard worker", to="worker"
 )
+SITE_REPAIRS = _events(
+    "site-repairs", "shelter id", 3650 * DAY_MS, DataClass.OFFICIAL, by="dashboard", to="worker"
+)
+CLOSURE_REPAIRS = _events(
+    "closure-repairs", "closure id", 3650 * DAY_MS, DataClass.OFFICIAL, by="dashboard", to="worker"
+)
 WHOLE_LISTS = _events("whole-lists", "list", 30 * DAY_MS, _PUBLIC, by="ingest", to="worker")
 POSITIONS = _events(
     "positions",
@@ -147,7 +153,7 @@ LETTER_MARKS = _events(
 HAZARDS = _state("hazards", "series", _PUBLIC, by="worker", to="navigator view")
 SHELTERS = _state("shelters", "shelter id", _PUBLIC, by="worker", to="navigator view")
 CLOSURES = _state("closures", "closure id", _PUBLIC, by="worker", to="navigator view")
-REPAIRS = _state("repairs", "closure id", _PUBLIC, by="navigator", to="navigator view")
+REPAIRS = _state("repairs", "kind + id", _PUBLIC, by="worker navigator", to="navigator view")
 SOURCES = _state("sources", "source", _PUBLIC, by="ingest", to="ingest navigator view")
 SEEN_ENTRIES = _state("seen-entries", "source + entry", _PUBLIC, by="ingest", to="ingest")
 CELL_PARTIALS = _state(
@@ -184,6 +190,8 @@ _LIVE = (
     SITE_REPORTS,
     SHELTER_REPORTS,
     CLOSURE_REPORTS,
+    SITE_REPAIRS,
+    CLOSURE_REPAIRS,
     WHOLE_LISTS,
     POSITIONS,
     LEASE_EVENTS,

@@ -10,6 +10,8 @@ from dashboard_api.staff.area import Area, open_area
 from dashboard_api.staff.feed import Feed
 from dashboard_api.staff.pages import PageHeaders, area_files, mount_page
 from dashboard_api.staff.payloads import Change, PageStatus, Snapshot
+from dashboard_api.staff.repair_desk import RepairDesk
+from dashboard_api.staff.repair_routes import repair_routes, use_routes
 from dashboard_api.staff.rows import RowReader
 from dashboard_api.staff.scope import Scope
 from dashboard_api.staff.snapshots import Snapshots, choose_encoding
@@ -18,6 +20,7 @@ from services.kit.health import Readiness
 from services.kit.http import Process, create_app
 from services.kit.problems import MEDIA_TYPE, Problem, ProblemBody
 from services.kit.settings import Settings
+from streams.broker import Broker
 from streams.sharing.decide import Decider
 from streams.sharing.versions import IN_SERVICE, read_version
 from streams.view.port import View, ViewError
@@ -31,7 +34,7 @@ _GONE: dict[int | str, dict[str, Any]] = {
 }
 
 
-async def start(settings: Settings, view: View, readiness: Readiness) -> Process:
+async def start(settings: Settings, broker: Broker, view: View, readiness: Readiness) -> Process:
     """Opens the area and builds the process; the view need not be there yet.
 
     Raises:
@@ -41,8 +44,9 @@ async def start(settings: Settings, view: View, readiness: Readiness) -> Process
     scope = Scope(Decider.load(), [m.code for m in area.municipalities])
     feed = Feed(view, RowReader(scope, area.gazetteer), clock=settings.make_clock(), world=settings.world)
     readiness.require("view asked", feed.asked.is_set)
+    desk = RepairDesk(feed.mirror, area, broker, settings.make_clock())
     return Process(
-        app=make_app(feed, area, scope, readiness),
+        app=make_app(feed, area, scope, readiness, desk=desk, key=settings.partner_key),
         background=(feed.run, lambda: _close_at_end(view)),
         before_end=feed.ring.close,
     )
@@ -55,11 +59,19 @@ async def _close_at_end(view: View) -> None:
         await view.close()
 
 
-def make_app(feed: Feed, area: Area, scope: Scope, readiness: Readiness) -> FastAPI:
-    """The app over a living feed."""
+def make_app(
+    feed: Feed, area: Area, scope: Scope, readiness: Readiness, *, desk: RepairDesk, key: str
+) -> FastAPI:
+    """The app over a living feed. key: who holds it may repair; empty: nobody may."""
     app = create_app("staff", readiness, description="What is worst, where, what next: for a city's staff.")
     fewer_than = read_version(IN_SERVICE).parameters.fewer_than
     app.include_router(_routes(feed, Snapshots(feed, area, scope, fewer_than=fewer_than), scope))
+
+    def require_live() -> None:
+        _require_live(feed)
+
+    app.include_router(repair_routes(desk, key=key, require_live=require_live))
+    app.include_router(use_routes(feed, require_live=require_live))
     app.include_router(area_files(area.folder))
     app.add_middleware(PageHeaders)
     mount_page(app)

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import msgspec
 
+from dashboard_api.staff.older import read_older_lists
 from dashboard_api.staff.payloads import Municipality
 from services.kit.settings import SettingsError
 from streams.cells import Gazetteer
+from streams.events.shelters import SiteReport
 
 FILES = {
     "areas.geojson": "application/geo+json",
@@ -27,7 +29,7 @@ class _Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Area:
-    """`bbox`: south, west, north, east. `municipalities`: those that this page serves."""
+    """`bbox`: south, west, north, east. `municipalities`: those that this page serves. `older`: places of older lists."""
 
     folder: Path
     name: str
@@ -36,6 +38,7 @@ class Area:
     synthetic: bool
     municipalities: tuple[Municipality, ...]
     gazetteer: Gazetteer
+    older: tuple[SiteReport, ...] = ()
 
 
 def open_area(folder: Path, served: str = "") -> Area:
@@ -65,4 +68,5 @@ def open_area(folder: Path, served: str = "") -> Area:
         synthetic=facts.synthetic,
         municipalities=tuple(Municipality(code=code, name=known[code]) for code in wanted),
         gazetteer=gazetteer,
+        older=read_older_lists(folder),
     )

@@ -8,8 +8,11 @@ import structlog
 from dashboard_api.staff.payloads import Alert, Cells, Change, Closure, DataSource, Repair, Shelter
 from dashboard_api.staff.rows import Count, RowReader
 from dashboard_api.staff.sources import Sources
-from streams.codec import CodecError
-from streams.topics import CLOSURES, HAZARDS, REPAIRS, SHARED, SHELTERS
+from streams.codec import CodecError, decode
+from streams.dangers import hazards_at
+from streams.events.alerts import HazardState
+from streams.events.base import Hazard
+from streams.topics import CLOSURES, HAZARDS, REPAIRS, SHARED, SHELTERS, Topic
 from streams.view.port import Change as ViewChange
 from streams.view.port import ViewSnapshot
 
@@ -24,14 +27,18 @@ class Table(Generic[T]):
     def __init__(self, read: Callable[[bytes], T | None]) -> None:
         self._read = read
         self.rows: dict[str, T] = {}
+        self.states: dict[str, bytes] = {}
+        """The rows as the view holds them: what a repair answers to, and what a place is judged by."""
 
     def put(self, change: ViewChange) -> T | None:
         """The row now; None where there is none, where it is not for us, or cannot be read."""
         now = self._find(change.key, change.value)
-        if now is None:
+        if now is None or change.value is None:
             self.rows.pop(change.key, None)
+            self.states.pop(change.key, None)
         else:
             self.rows[change.key] = now
+            self.states[change.key] = change.value
         return now
 
     def _find(self, key: str, value: bytes | None) -> T | None:
@@ -58,6 +65,7 @@ class Mirror:
         """Begins anew from a snapshot."""
         for table in (self._counts, self._shelters, self._closures, self._repairs, self._alerts):
             table.rows.clear()
+            table.states.clear()
         self._sources = Sources()
         changes = (
             ViewChange("", topic, key, row.value)
@@ -121,6 +129,20 @@ class Mirror:
 
     def repairs(self) -> list[Repair]:
         return list(self._repairs.rows.values())
+
+    def find(self, topic: Topic, key: str) -> bytes | None:
+        """The state of a place, a closure or a line of the repair list, as its topic holds it."""
+        states = {
+            SHELTERS: self._shelters.states,
+            CLOSURES: self._closures.states,
+            REPAIRS: self._repairs.states,
+        }
+        return states[topic].get(key)
+
+    def hazards_at(self, lat: float | None, lon: float | None, *, now_ms: int) -> frozenset[Hazard]:
+        """Hazards in force at a place."""
+        states = [decode(value, HazardState) for value in self._alerts.states.values()]
+        return hazards_at(states, lat, lon, now_ms=now_ms)
 
     def alerts(self) -> list[Alert]:
         return list(self._alerts.rows.values())

@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from streams.events.alerts import Severity
 from streams.events.base import Hazard, Status
-from streams.events.closures import Misplacement, Mode, Structure
+from streams.events.closures import Mode, Structure
+from streams.events.repairs import RepairKind
 from streams.events.shelters import Layer, Opening
 from streams.world import World
 
@@ -46,6 +47,14 @@ class Cells(BaseModel):
     municipality: list[str]
 
 
+class Repaired(BaseModel):
+    """That staff placed it."""
+
+    at_ms: int
+    by: str = Field(description="Desk or role.")
+    candidate: str = Field(description="source/id of what was chosen; empty: a point on the map.")
+
+
 class Shelter(BaseModel):
     """A site or shelter: the list's row, and what was last reported of it."""
 
@@ -65,6 +74,7 @@ class Shelter(BaseModel):
     listed_as_of_ms: int | None
     reported_source: str
     reported_as_of_ms: int | None
+    repaired: Repaired | None = Field(description="Null: its position is the list's own, or nobody knows it.")
 
 
 class Closure(BaseModel):
@@ -86,13 +96,22 @@ class Closure(BaseModel):
 
 
 class Repair(BaseModel):
-    """A closure that has no place of its own on the network: staff must place it."""
+    """A line of the repair list: a place or a closure that staff must place, or have placed."""
 
-    closure: str = Field(description="Its id.")
-    why: Misplacement = Field(
-        description="by-name: no usable drawing, so the whole road of that name is closed. not-drawn: no usable drawing, and no "
-        "road of that name. no-road-there: drawn in this area, where no way is."
+    key: str = Field(description="kind/id; what /v1/repairs takes.")
+    kind: RepairKind
+    id: str = Field(description="Of the shelter or closure.")
+    why: str = Field(
+        description="Of a closure: by-name: no usable drawing, so the whole road of that name is closed. not-drawn: no usable "
+        "drawing, and no road of that name. no-road-there: drawn in this area, where no way is. placed. Of a place: the reason "
+        "why its position cannot be used (see docs/reference/feeds.md), or municipality-unknown."
     )
+    is_open: bool = Field(description="False: staff have placed it; it can be taken back.")
+    written: str = Field(
+        description="The position or code as it was written; of a closure why its drawing cannot be used."
+    )
+    place: str = Field(description="Where it stood in its document, such as line 12.")
+    repaired: Repaired | None
 
 
 class Zone(BaseModel):
@@ -156,7 +175,7 @@ class Change(BaseModel):
     closures: list[Closure]
     closures_gone: list[str]
     repairs: list[Repair]
-    repairs_gone: list[str] = Field(description="Closures that have their place now, or are over.")
+    repairs_gone: list[str] = Field(description="Keys of what has its own place now, or is over.")
     alerts: list[Alert]
     alerts_gone: list[str]
     sources: list[DataSource]

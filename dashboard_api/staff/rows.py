@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from dashboard_api.staff.payloads import Alert, Closure, Repair, Shelter, Zone
+from dashboard_api.staff.payloads import Alert, Closure, Repair, Repaired, Shelter, Zone
 from dashboard_api.staff.scope import Scope
 from streams.cells import Gazetteer, cell_name
 from streams.codec import decode
 from streams.events.alerts import HazardState, HazardZone
 from streams.events.cells import AS_OF, SharedAsOf, SharedCount
-from streams.events.closures import ClosureRepair, ClosureState
+from streams.events.closures import ClosureState
+from streams.events.repairs import Repair as RepairState
+from streams.events.repairs import Repaired as RepairedState
 from streams.events.shelters import ShelterState
 
 
@@ -69,6 +71,7 @@ class RowReader:
             listed_as_of_ms=state.listed_as_of_ms,
             reported_source=state.reported_source,
             reported_as_of_ms=state.reported_as_of_ms,
+            repaired=_repaired(state.repaired),
         )
 
     def closure(self, value: bytes) -> Closure:
@@ -91,8 +94,20 @@ class RowReader:
         )
 
     def repair(self, value: bytes) -> Repair:
-        state = decode(value, ClosureRepair)
-        return Repair(closure=state.id, why=state.why)
+        return self.repair_row(decode(value, RepairState))
+
+    @staticmethod
+    def repair_row(state: RepairState) -> Repair:
+        return Repair(
+            key=state.key,
+            kind=state.kind,
+            id=state.id,
+            why=state.why,
+            is_open=state.is_open,
+            written=state.written,
+            place=state.place,
+            repaired=_repaired(state.repaired),
+        )
 
     def alert(self, value: bytes) -> Alert:
         state = decode(value, HazardState)
@@ -124,3 +139,7 @@ class RowReader:
             height_m=condition.height_m,
             cells=[] if own else [cell_name(cell) for cell in zone.cells],
         )
+
+
+def _repaired(state: RepairedState | None) -> Repaired | None:
+    return None if state is None else Repaired(at_ms=state.at_ms, by=state.by, candidate=state.candidate)

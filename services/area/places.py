@@ -10,7 +10,7 @@ import msgspec
 
 from services.area.errors import AreaFolderError
 from streams.events.base import Rejection
-from streams.events.shelters import Layer, SiteReport
+from streams.events.shelters import Layer, SiteReport, UnplacedSite
 
 MARGIN_M = 1_000.0
 """How far outside the network's box a listed place may lie."""
@@ -58,7 +58,9 @@ def read_listing(paths: Sequence[Path], layer: Layer, bbox: BBox, *, received_at
         rejections += [(str(file), rejection) for rejection in reading.rejections]
         notes += [f"{file.name}: {note}" for note in reading.notes]
         reports = [event for event in reading.events if isinstance(event, SiteReport)]
-        if others := len(reading.events) - len(reports):
+        unplaced = [event for event in reading.events if isinstance(event, UnplacedSite)]
+        rejections += [(str(file), _rejection(record)) for record in unplaced]
+        if others := len(reading.events) - len(reports) - len(unplaced):
             notes.append(f"{file.name}: {others} records of {reading.format} are no list of places")
         if reports:
             makers[MAKERS.get(reading.format, file.name)] = None
@@ -68,6 +70,12 @@ def read_listing(paths: Sequence[Path], layer: Layer, bbox: BBox, *, received_at
             else:
                 left_out += 1
     return Listing(tuple(inside.values()), tuple(rejections), left_out, tuple(notes), tuple(makers))
+
+
+def _rejection(record: UnplacedSite) -> Rejection:
+    """An area is built from places; what has none is sent to a running system, whose staff will place it."""
+    detail = f"{record.name}: no usable position {record.written}".rstrip()
+    return Rejection(source=record.source, place=record.place, reason=record.why, detail=detail)
 
 
 def join(listings: Iterable[Listing]) -> Listing:

@@ -12,7 +12,7 @@ from streams.adapters.registry import AnyEvent, Reading
 from streams.events.alerts import Severity, Telegram
 from streams.events.base import Action, Rejection, Status
 from streams.events.closures import ClosureReport, ClosureSnapshot
-from streams.events.shelters import ShelterReport, ShelterSnapshot, SiteReport
+from streams.events.shelters import Listed, ShelterReport, ShelterSnapshot, SiteReport, UnplacedSite
 
 JST = timezone(timedelta(hours=9))
 STATUS_WORDS = {Status.ACTUAL: "通常", Status.EXERCISE: "訓練", Status.TEST: "試験"}
@@ -23,7 +23,7 @@ def event_line(event: AnyEvent) -> str:
     """The event in one line; what it does not say is left out."""
     if isinstance(event, Telegram):
         words = _telegram_words(event)
-    elif isinstance(event, SiteReport):
+    elif isinstance(event, Listed):
         words = _site_words(event)
     elif isinstance(event, ShelterReport):
         words = _shelter_words(event)
@@ -59,16 +59,20 @@ def _telegram_words(event: Telegram) -> list[str]:
     ]
 
 
-def _site_words(event: SiteReport) -> list[str]:
+def _site_words(event: Listed) -> list[str]:
     return [
         event.layer.value,
         event.id,
         event.name,
-        f"{event.lat:.5f},{event.lon:.5f}",
+        f"{event.lat:.5f},{event.lon:.5f}" if isinstance(event, SiteReport) else _no_place(event),
         f"suits {','.join(event.suits)}" if event.suits else "",
         f"capacity {event.capacity}" if event.capacity is not None else "",
         f"({event.capacity_text})" if event.capacity_text and event.capacity is None else "",
     ]
+
+
+def _no_place(event: Listed) -> str:
+    return f"no position: {event.why} {event.written}".strip() if isinstance(event, UnplacedSite) else ""
 
 
 def _shelter_words(event: ShelterReport) -> list[str]:
@@ -90,7 +94,7 @@ def _closure_words(event: ClosureReport) -> list[str]:
         ",".join(event.modes) or "modes not said",
         ",".join(event.road_names),
         event.cause,
-        event.geometry.kind if event.geometry else "",
+        event.geometry.kind if event.geometry else event.misdrawn,
         _time(event.as_of_ms),
     ]
 

@@ -130,11 +130,11 @@ async def _counts(settings: Settings, broker: Broker, readiness: Readiness) -> P
     )
 
 
-async def _staff(settings: Settings, _broker: Broker, readiness: Readiness) -> Process:
+async def _staff(settings: Settings, broker: Broker, readiness: Readiness) -> Process:
     from dashboard_api.staff.app import start
     from streams.view.redis import RedisView
 
-    return await start(settings, RedisView(settings.redis, settings.world), readiness)
+    return await start(settings, broker, RedisView(settings.redis, settings.world), readiness)
 
 
 async def _gateway(settings: Settings, broker: Broker, readiness: Readiness) -> Process:

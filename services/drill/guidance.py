@@ -15,7 +15,8 @@ from services.drill.city import City
 from services.navigator.answers import Moment
 from services.navigator.ground import Bools
 from services.navigator.links import LinkCache
-from services.navigator.state import World, is_active, suits
+from services.navigator.state import World, suits
+from streams.dangers import is_active
 from streams.events.alerts import Condition, Severity
 from streams.events.base import SITE_HAZARDS, Hazard
 from streams.events.shelters import Opening

@@ -9,10 +9,10 @@ from streams.adapters.registry import AnyEvent, Source, read
 from streams.events.alerts import HazardState, Telegram
 from streams.events.base import Rejection
 from streams.events.closures import ClosureReport, ClosureSnapshot, ClosureState
-from streams.events.shelters import ShelterReport, ShelterSnapshot, ShelterState, SiteReport
+from streams.events.shelters import ShelterReport, ShelterSnapshot, ShelterState, SiteReport, UnplacedSite
 from streams.folds.closures import closure_state, fold_closure
 from streams.folds.hazards import Series, fold_telegram, hazard_state
-from streams.folds.shelters import Place, fold_shelter_report, fold_site, shelter_state
+from streams.folds.shelters import Place, fold_shelter_report, fold_site, fold_unplaced, shelter_state
 from streams.folds.snapshots import ClosureLists, ShelterLists, fold_shelter_snapshot, fold_snapshot
 
 
@@ -57,6 +57,8 @@ class Knowledge:
                 self.series[event.series] = fold_telegram(self.series.get(event.series), event)
             elif isinstance(event, SiteReport):
                 self.places[event.id] = fold_site(self.places.get(event.id), event)
+            elif isinstance(event, UnplacedSite):
+                self.places[event.id] = fold_unplaced(self.places.get(event.id), event)
             elif isinstance(event, ShelterReport):
                 self.places[event.id] = fold_shelter_report(self.places.get(event.id), event)
             elif isinstance(event, ClosureSnapshot):

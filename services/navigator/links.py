@@ -16,17 +16,18 @@ NO_LINKS: routing.LinkIds = np.empty(0, np.int32)
 
 
 class Placing(StrEnum):
-    """How a closure came to its links; all but the first two go to the staff's repair list."""
+    """How a closure came to its links; all but the first three go to the staff's repair list."""
 
     DRAWN = "drawn"
     ELSEWHERE = "elsewhere"  # it lies in another area
+    CHOSEN = "chosen"  # staff chose the whole road of that name
     BY_NAME = "by-name"  # no usable drawing: the whole road of that name is closed
     NOT_DRAWN = "not-drawn"  # no usable drawing, and no road of that name
     NO_ROAD_THERE = "no-road-there"  # drawn in this area, where no way is
 
     @property
     def needs_repair(self) -> bool:
-        return self not in (Placing.DRAWN, Placing.ELSEWHERE)
+        return self not in (Placing.DRAWN, Placing.ELSEWHERE, Placing.CHOSEN)
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ def _place(ground: Ground, closure: ClosureState) -> Placed:
         return drawn
     links = ground.index.find_named(closure.road_names)
     if len(links):
-        return Placed(links, Placing.BY_NAME)
+        is_chosen = closure.repaired is not None and closure.geometry is None
+        return Placed(links, Placing.CHOSEN if is_chosen else Placing.BY_NAME)
     return drawn or Placed(NO_LINKS, Placing.NOT_DRAWN)
 
 
@@ -82,7 +84,8 @@ def _draw(ground: Ground, closure: ClosureState, drawn: Geometry) -> Placed | No
         return None
     if len(links):
         return Placed(links, Placing.DRAWN)
-    return Placed(NO_LINKS, Placing.NO_ROAD_THERE if _is_here(ground, drawn) else Placing.ELSEWHERE)
+    is_ours = closure.repaired is not None or _is_here(ground, drawn)
+    return Placed(NO_LINKS, Placing.NO_ROAD_THERE if is_ours else Placing.ELSEWHERE)
 
 
 def _is_here(ground: Ground, geometry: Geometry) -> bool:

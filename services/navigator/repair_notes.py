@@ -6,12 +6,18 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from services.navigator.answers import Moment
+from services.navigator.road_candidates import RoadNames
 from streams.broker import Broker, BrokerError, Follower, Message, Publisher, Record
 from streams.codec import encode
-from streams.events.closures import ClosureRepair, Misplacement
+from streams.events.closures import ClosureState
+from streams.events.repairs import Repair, RepairKind, repair_key
 from streams.topics import REPAIRS
 
 TICK_S = 0.5
+PLACED = "placed"
+"""Why of a closure that staff have placed: it stays on the list, so that it can be taken back."""
+OURS = repair_key(RepairKind.CLOSURE, "")
+"""How the keys of closures begin; the other rows of the topic are the worker's."""
 
 _log = structlog.get_logger(__name__)
 
@@ -28,6 +34,7 @@ class RepairNotes:
         self._publisher: Publisher | None = None
         self._follower: Follower | None = None
         self._rows: dict[str, bytes] = {}
+        self._names: RoadNames | None = None
         self._known: frozenset[str] | None = None
         self._told: Moment | None = None
         self._is_reached = True
@@ -49,7 +56,7 @@ class RepairNotes:
         moment = self._find_moment()
         if moment is None or moment is self._told or not follower.caught_up:
             return
-        wanted = {m.closure.id: _row(m.closure.id, str(m.how)) for m in moment.repair_list}
+        wanted = await asyncio.to_thread(self._list_rows, moment)
         known = frozenset(self._rows) if self._known is None else self._known
         gone = [key for key in self._rows if key in known and key not in wanted]
         new = [key for key, row in wanted.items() if self._rows.get(key) != row]
@@ -58,6 +65,27 @@ class RepairNotes:
             await publisher.publish(REPAIRS, messages)
         self._rows = wanted | {key: row for key, row in self._rows.items() if key not in (*gone, *wanted)}
         self._known, self._told = frozenset(wanted), moment
+
+    def _list_rows(self, moment: Moment) -> dict[str, bytes]:
+        """Closures without a place, and those in force that staff have placed."""
+        if self._names is None:
+            self._names = RoadNames(moment.ground)
+        whys = {c.id: (c, PLACED) for c in moment.world.closures_in_force() if c.repaired is not None}
+        whys |= {m.closure.id: (m.closure, str(m.how)) for m in moment.repair_list}
+        lines = (self._line(closure, why) for closure, why in whys.values())
+        return {line.key: encode(line) for line in lines}
+
+    def _line(self, closure: ClosureState, why: str) -> Repair:
+        candidates = self._names.find_candidates(closure) if self._names else ()
+        return Repair(
+            kind=RepairKind.CLOSURE,
+            id=closure.id,
+            why=why,
+            is_open=why != PLACED,
+            written=closure.misdrawn,
+            candidates=candidates,
+            repaired=closure.repaired,
+        )
 
     async def _open(self) -> tuple[Publisher, Follower]:
         if self._publisher is None:
@@ -70,11 +98,9 @@ class RepairNotes:
     def _apply(self, records: Sequence[Record]) -> None:
         for record in records:
             key = record.key.decode(errors="replace")
+            if not key.startswith(OURS):
+                continue
             if record.value is None:
                 self._rows.pop(key, None)
             else:
                 self._rows[key] = record.value
-
-
-def _row(closure: str, why: str) -> bytes:
-    return encode(ClosureRepair(id=closure, why=Misplacement(why)))

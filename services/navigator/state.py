@@ -6,28 +6,17 @@ from functools import cached_property
 
 from routing import DEARER, FORBIDDEN, Grade
 from services.navigator.cover import lineage
+from streams.dangers import ACTIVE_LEVEL, WITHOUT_LEVEL, is_active
 from streams.events.alerts import Condition, HazardState, Severity
 from streams.events.base import SITE_HAZARDS, Hazard
 from streams.events.closures import ClosureState, Mode
 from streams.events.shelters import Layer, Opening, ShelterState
 from streams.folds.closures import in_force
 
-ACTIVE_LEVEL = 3
-"""警戒レベル相当 3: those who need time should leave (高齢者等避難); a site must suit from here on."""
 HAPPENING_LEVEL = 5
 """警戒レベル相当 5: it has happened, or is about to (緊急安全確保)."""
-WITHOUT_LEVEL = frozenset({Severity.WARNING, Severity.CRITICAL, Severity.EMERGENCY})
 SEVERITIES = tuple(Severity)
 CLOSED_TO_PEOPLE = frozenset({Opening.FULL, Opening.CLOSED})
-
-
-def is_active(condition: Condition) -> bool:
-    """Whether people should flee from it: by level, else by grade; any tsunami advisory, warning or more."""
-    if condition.hazard is Hazard.TSUNAMI:
-        return condition.severity is not Severity.NONE
-    if condition.level is not None:
-        return condition.level >= ACTIVE_LEVEL
-    return condition.severity in WITHOUT_LEVEL
 
 
 def grade_of(condition: Condition) -> Grade:

@@ -3,12 +3,13 @@
 from typing import Any
 
 from streams.adapters.document import Document
-from streams.adapters.geojson import features_of, first_properties, is_collection, read_geometry
+from streams.adapters.geojson import check_crs, features_of, first_properties, is_collection, read_geometry
 from streams.adapters.json_fields import names_of, text_at
 from streams.adapters.reading import Reading, RefusedError, Source, clip, read_each
+from streams.adapters.roads import find_drawing
 from streams.adapters.times import find_iso, parse_iso
 from streams.events.base import Action
-from streams.events.closures import ClosureReport, Mode, Structure
+from streams.events.closures import ClosureReport, Geometry, Mode, Structure
 
 ACTIONS = {"closed": Action.ISSUE, "open": Action.CANCEL}
 TOLD_BY = {"id", "status", "as_of"}
@@ -20,23 +21,31 @@ def is_closures(document: Document) -> bool:
 
 
 def read_closures(document: Document, source: Source) -> Reading:
-    """One report a feature.
+    """One report a feature; one that cannot be drawn is a closure without geometry, for the repair list.
 
     Raises:
         RefusedError: the collection as a whole (see `features_of`).
     """
     return read_each(
-        "closures-geojson", source, features_of(document), lambda feature: _closure(feature, source)
+        "closures-geojson",
+        source,
+        features_of(document, any_crs=True),
+        lambda feature: _closure(feature, source, document.json),
     )
 
 
-def _closure(feature: dict[str, Any], source: Source) -> ClosureReport:
+def _closure(feature: dict[str, Any], source: Source, collection: dict[str, Any]) -> ClosureReport:
     properties, geometry = feature["properties"], feature.get("geometry")
     action = _one_of(properties, "status", ACTIONS)
     ident = text_at(properties, "id")
     if not ident:
         raise RefusedError("id-missing", "id: empty; without one a closure cannot be opened again")
-    is_open_without_place = action is Action.CANCEL and geometry is None
+
+    def draw() -> Geometry:
+        check_crs(collection)
+        return read_geometry(geometry)
+
+    drawn, misdrawn = (None, "") if action is Action.CANCEL else find_drawing(draw)
     return ClosureReport(
         id=ident,
         source=source.id,
@@ -46,7 +55,8 @@ def _closure(feature: dict[str, Any], source: Source) -> ClosureReport:
         cause=text_at(properties, "cause"),
         description=text_at(properties, "description"),
         road_names=names_of(properties.get("road_names")),
-        geometry=None if is_open_without_place else read_geometry(geometry),
+        geometry=drawn,
+        misdrawn=misdrawn,
         structure=_one_of(properties, "structure", STRUCTURES),
         starts_at_ms=find_iso(text_at(properties, "starts_at"), "starts_at"),
         ends_at_ms=find_iso(text_at(properties, "ends_at"), "ends_at"),

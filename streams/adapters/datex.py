@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, tostring
 from streams.adapters.datex_places import find_geometry, list_road_names
 from streams.adapters.document import Document, bounded
 from streams.adapters.reading import RECORD_CHARS, Reading, RefusedError, Source, clip
-from streams.adapters.roads import Silent, Whole, closure_id, read_roads
+from streams.adapters.roads import Silent, Whole, closure_id, find_drawing, read_roads
 from streams.adapters.safe_xml import text_of
 from streams.adapters.times import find_iso
 from streams.events.base import Action, Status
@@ -128,6 +128,7 @@ def _read(
             cause=_cause(element),
             status=record.status,
         )
+    drawn, misdrawn = find_drawing(lambda: find_geometry(element))
     return ClosureReport(
         id=ident,
         source=source.id,
@@ -136,7 +137,8 @@ def _read(
         cause=_cause(element),
         description=_comment(element),
         road_names=list_road_names(element),
-        geometry=find_geometry(element),
+        geometry=drawn,
+        misdrawn=misdrawn,
         starts_at_ms=_time(element, "overallStartTime"),
         ends_at_ms=_time(element, "overallEndTime"),
         status=record.status,

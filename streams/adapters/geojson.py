@@ -44,13 +44,16 @@ def first_properties(document: Document) -> dict[str, Any]:
     return next((p for p in found if isinstance(p, dict) and p), {})
 
 
-def features_of(document: Document) -> Iterator[tuple[str, dict[str, Any] | RefusedError]]:
-    """Each feature with its place; one that is no object is a refusal.
+def features_of(
+    document: Document, *, any_crs: bool = False
+) -> Iterator[tuple[str, dict[str, Any] | RefusedError]]:
+    """Each feature with its place; one that is no object is a refusal. any_crs: the caller asks `check_crs` for each record.
 
     Raises:
         RefusedError: `crs-not-wgs84`, `geojson-malformed`.
     """
-    check_crs(document.json)
+    if not any_crs:
+        check_crs(document.json)
     features = document.json.get("features")
     if not isinstance(features, list):
         raise RefusedError("geojson-malformed", "features: expected an array", place="features")

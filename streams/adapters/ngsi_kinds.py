@@ -11,14 +11,14 @@ from streams.adapters.areas import Ring
 from streams.adapters.geojson import read_geometry
 from streams.adapters.hazard_words import hazards_of
 from streams.adapters.json_fields import names_of, text_at
-from streams.adapters.places import find_count, municipality_of, place_id
+from streams.adapters.places import find_count, municipality_of, place_id, place_row
 from streams.adapters.reading import AnyEvent, RefusedError, Source, clip
-from streams.adapters.roads import closure_id
+from streams.adapters.roads import closure_id, find_drawing
 from streams.adapters.times import find_iso
 from streams.events.alerts import AreaConditions, Condition, Severity, Telegram
 from streams.events.base import SITE_HAZARDS, Action, AreaRef, Hazard, Status
 from streams.events.closures import ClosureReport, Geometry
-from streams.events.shelters import Layer, Opening, ShelterReport, SiteReport
+from streams.events.shelters import Layer, Opening, ShelterReport, SiteReport, UnplacedSite
 
 HAZARD_TYPES = dict(
     zip(
@@ -63,25 +63,18 @@ def _list_id(entity: Entity, own: str) -> str:
     return national or place_id(entity.text(own) or entity.id, municipality)
 
 
-def _read_place(entity: Entity, source: Source, *, layer: Layer, own: str) -> SiteReport:
+def _read_place(entity: Entity, source: Source, *, layer: Layer, own: str) -> SiteReport | UnplacedSite:
     name = entity.text("name")
     if not name:
         raise RefusedError("name-missing", "no name: a person could not find it")
-    if entity.fields.get("location") is None:
-        raise RefusedError("coordinates-missing", "no location: geocode the address, then send it again")
-    geometry = read_geometry(entity.fields["location"])
-    if geometry.kind != "point":
-        raise RefusedError("geometry-unknown", f"{geometry.kind}: a place of the list is a Point")
-    lat, lon = geometry.parts[0][0]
     suits = _hazards(entity.fields.get("hazardTypes"))
     address = entity.fields.get("address")
-    return SiteReport(
+    location = entity.fields.get("location")
+    said = UnplacedSite(
         id=_list_id(entity, own),
         source=source.id,
         layer=layer,
         name=name,
-        lat=lat,
-        lon=lon,
         suits=suits,
         unsuited=tuple(h for h in SITE_HAZARDS if h not in suits) if suits else (),
         capacity=_count(entity, "maxCapacity"),
@@ -90,15 +83,27 @@ def _read_place(entity: Entity, source: Source, *, layer: Layer, own: str) -> Si
         municipality=municipality_of(entity.text("localGovernmentCode")),
         also_shelter=_find_flag(entity.fields.get("alsoDesignatedShelter")),
         as_of_ms=entity.as_of_ms,
+        why="",
+        written="" if location is None else clip(location, chars=80),
     )
+    return place_row(said, lambda: _point(location))
 
 
-def read_site(entity: Entity, source: Source) -> SiteReport:
+def _point(location: object) -> tuple[float, float]:
+    if location is None:
+        raise RefusedError("coordinates-missing", "no location: geocode the address, then send it again")
+    geometry = read_geometry(location)
+    if geometry.kind != "point":
+        raise RefusedError("geometry-unknown", f"{geometry.kind}: a place of the list is a Point")
+    return geometry.parts[0][0]
+
+
+def read_site(entity: Entity, source: Source) -> SiteReport | UnplacedSite:
     """EvacuationSite, 指定緊急避難場所."""
     return _read_place(entity, source, layer=Layer.SITE, own="externalSiteId")
 
 
-def read_designated(entity: Entity, source: Source) -> SiteReport:
+def read_designated(entity: Entity, source: Source) -> SiteReport | UnplacedSite:
     """DesignatedShelter, 指定避難所."""
     return _read_place(entity, source, layer=Layer.SHELTER, own="externalShelterId")
 
@@ -150,6 +155,8 @@ def read_restriction(entity: Entity, source: Source) -> ClosureReport:
         )
     action = Action.CANCEL if category in NOT_FOR_CARS else RESTRICTIONS[word]
     location = entity.fields.get("location")
+    is_drawn = action is not Action.CANCEL and location is not None
+    drawn, misdrawn = find_drawing(lambda: read_geometry(location) if is_drawn else None)
     return ClosureReport(
         id=closure_id(source, entity.id),
         source=source.id,
@@ -158,7 +165,8 @@ def read_restriction(entity: Entity, source: Source) -> ClosureReport:
         cause=category,
         description=" / ".join(filter(None, (entity.text("statusLabel"), entity.text("description")))),
         road_names=names_of(entity.fields.get("roadName")),
-        geometry=None if action is Action.CANCEL or location is None else read_geometry(location),
+        geometry=drawn,
+        misdrawn=misdrawn,
         starts_at_ms=find_iso(entity.text("validFrom"), "validFrom"),
         ends_at_ms=find_iso(entity.text("validTo"), "validTo"),
     )

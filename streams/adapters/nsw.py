@@ -8,7 +8,7 @@ from streams.adapters.document import Document
 from streams.adapters.geojson import features_of, first_properties, is_collection, read_geometry
 from streams.adapters.json_fields import objects_at, text_at
 from streams.adapters.reading import Reading, RefusedError, Source, clip
-from streams.adapters.roads import Whole, closure_id, read_roads
+from streams.adapters.roads import Whole, closure_id, find_drawing, read_roads
 from streams.events.base import Action
 from streams.events.closures import ClosureReport, Geometry, Mode
 
@@ -64,6 +64,7 @@ def _read(feature: dict[str, Any], source: Source, published_at_ms: int | None) 
         return ClosureReport(
             id=ident, source=source.id, as_of_ms=as_of_ms, action=Action.CANCEL, cause=cause, road_names=names
         )
+    drawn, misdrawn = find_drawing(lambda: _geometry(feature))
     return ClosureReport(
         id=ident,
         source=source.id,
@@ -72,7 +73,8 @@ def _read(feature: dict[str, Any], source: Source, published_at_ms: int | None) 
         cause=cause,
         description=_description(properties),
         road_names=names,
-        geometry=_geometry(feature),
+        geometry=drawn,
+        misdrawn=misdrawn,
         starts_at_ms=_find_ms(properties, "start"),
         ends_at_ms=_find_ms(properties, "end"),
     )

@@ -9,7 +9,7 @@ from streams.adapters.geojson import read_geometry
 from streams.adapters.gml import find_gml
 from streams.adapters.json_fields import names_of, objects_at, text_at
 from streams.adapters.reading import Reading, RefusedError, Source
-from streams.adapters.roads import Silent, closure_id, read_roads
+from streams.adapters.roads import Silent, closure_id, find_drawing, read_roads
 from streams.adapters.safe_xml import text_of
 from streams.adapters.times import find_iso, parse_iso
 from streams.events.base import Action
@@ -120,6 +120,7 @@ def _read(event: _Event, source: Source) -> ClosureReport | Silent:
             road_names=names,
         )
     starts_at_ms, ends_at_ms = _span(event.intervals)
+    drawn, misdrawn = find_drawing(lambda: _geometry(event.drawn))
     return ClosureReport(
         id=ident,
         source=source.id,
@@ -128,7 +129,8 @@ def _read(event: _Event, source: Source) -> ClosureReport | Silent:
         cause=event.fields["event_type"],
         description=_description(event),
         road_names=names,
-        geometry=_geometry(event.drawn),
+        geometry=drawn,
+        misdrawn=misdrawn,
         starts_at_ms=starts_at_ms,
         ends_at_ms=ends_at_ms,
     )

@@ -5,8 +5,11 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+import msgspec
+
 from streams.adapters.reading import RefusedError, clip
 from streams.events.base import SITE_HAZARDS, Hazard
+from streams.events.shelters import SiteReport, UnplacedSite
 
 HAZARD_COLUMNS: dict[Hazard, str] = dict(
     zip(
@@ -18,6 +21,8 @@ HAZARD_COLUMNS: dict[Hazard, str] = dict(
 YES = frozenset({"1", "1.0", "○", "〇", "◯", "true", "TRUE", "True"})
 NO = frozenset({"", "0", "0.0", "×", "false", "FALSE", "False"})
 
+UNPLACED_ONLY = frozenset({"why", "written", "place"})
+"""Fields of `UnplacedSite` that a placed row has not."""
 MAX_CAPACITY = 1_000_000
 _COUNT = r"(\d[\d,]*)人"
 _INDOORS_AND_OUT = re.compile(rf"屋内{_COUNT}(?:[/／、 ])?屋外{_COUNT}")
@@ -70,6 +75,23 @@ def read_position(lat: object, lon: object) -> tuple[float, float]:
         "coordinates-out-of-range",
         f"latitude {north:g}, longitude {east:g}: outside -90..90, -180..180 (metres of a projection? send WGS 84 degrees)",
     )
+
+
+def place_row(row: UnplacedSite, read: Callable[[], tuple[float, float]]) -> SiteReport | UnplacedSite:
+    """The row at the position that `read` gives; where it refuses, the row as it is, with the reason: staff will place it."""
+    try:
+        lat, lon = read()
+    except RefusedError as error:
+        return msgspec.structs.replace(row, why=error.reason)
+    said = msgspec.structs.asdict(row)
+    return SiteReport(
+        lat=lat, lon=lon, **{name: value for name, value in said.items() if name not in UNPLACED_ONLY}
+    )
+
+
+def written(lat: object, lon: object) -> str:
+    """Latitude and longitude as they stand in the record; empty where neither does."""
+    return "" if _is_empty(lat) and _is_empty(lon) else clip(f"{lat}, {lon}", chars=80)
 
 
 def _is_empty(value: object) -> bool:

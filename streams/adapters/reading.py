@@ -4,12 +4,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
+import msgspec
+
 from streams.events.alerts import Telegram
 from streams.events.base import Rejection
 from streams.events.closures import ClosureReport, ClosureSnapshot
-from streams.events.shelters import ShelterReport, ShelterSnapshot, SiteReport
+from streams.events.shelters import ShelterReport, ShelterSnapshot, SiteReport, UnplacedSite
 
-AnyEvent = Telegram | SiteReport | ShelterReport | ShelterSnapshot | ClosureReport | ClosureSnapshot
+AnyEvent = (
+    Telegram | SiteReport | UnplacedSite | ShelterReport | ShelterSnapshot | ClosureReport | ClosureSnapshot
+)
 T = TypeVar("T")
 
 RECORD_CHARS = 4_000
@@ -69,6 +73,14 @@ class Findings:
         self.events: list[AnyEvent] = []
         self.rejections: list[Rejection] = []
         self.notes: list[str] = []
+        self.unplaced = 0
+
+    def add(self, event: AnyEvent, *, place: str) -> None:
+        """Keeps an event; one that staff have to place is told from which record it is."""
+        if isinstance(event, UnplacedSite):
+            event = msgspec.structs.replace(event, place=place)
+            self.unplaced += 1
+        self.events.append(event)
 
     def refuse(self, error: RefusedError, *, place: str = "", record: str = "") -> None:
         """Keeps a refusal with its place; the other parts stand."""
@@ -76,7 +88,12 @@ class Findings:
 
     def reading(self, form: str, kind: str = "") -> Reading:
         """All of it."""
-        return Reading(form, tuple(self.events), tuple(self.rejections), tuple(self.notes), kind)
+        notes = (
+            [f"{self.unplaced} without a usable position: they are for the repair list"]
+            if self.unplaced
+            else []
+        )
+        return Reading(form, tuple(self.events), tuple(self.rejections), (*self.notes, *notes), kind)
 
 
 def clip(text: object, *, chars: int = 60) -> str:
@@ -95,7 +112,7 @@ def read_each(
             found.refuse(record, place=place)
             continue
         try:
-            found.events.append(make(record))
+            found.add(make(record), place=place)
         except RefusedError as error:
             found.refuse(error, place=place, record=str(record))
     return found.reading(form)

@@ -8,11 +8,13 @@ from streams.adapters.places import (
     find_yes,
     municipality_of,
     place_id,
+    place_row,
     read_flags,
     read_position,
+    written,
 )
 from streams.adapters.reading import Reading, RefusedError, Source, read_each
-from streams.events.shelters import Layer, SiteReport
+from streams.events.shelters import Layer, SiteReport, UnplacedSite
 
 PREFIX = "災害種別_"
 ID = ("ID", "NO", "shelter_code")
@@ -32,7 +34,7 @@ def is_recommended_csv(document: Document) -> bool:
 
 
 def read_recommended_csv(document: Document, source: Source) -> Reading:
-    """One report a line; a place without coordinates is a rejection, never dropped."""
+    """One report a line; a place without usable coordinates is one for the repair list."""
     layer = _layer(document)
     return read_each("recommended-csv", source, document.rows(), lambda row: _site(row, layer, source))
 
@@ -45,18 +47,16 @@ def _layer(document: Document) -> Layer:
     return Layer.SHELTER if named_shelters or not columns.isdisjoint(SHELTER_LIST) else Layer.SITE
 
 
-def _site(row: Row, layer: Layer, source: Source) -> SiteReport:
+def _site(row: Row, layer: Layer, source: Source) -> SiteReport | UnplacedSite:
     municipality = municipality_of(row.get(*CODE))
     suits, unsuited = read_flags(lambda column: row.get(PREFIX + column, column))
-    lat, lon = read_position(row.get(*LAT), row.get(*LON))
+    lat, lon = row.get(*LAT), row.get(*LON)
     words = row.get(*CAPACITY)
-    return SiteReport(
+    said = UnplacedSite(
         id=place_id(row.get(*ID), municipality),
         source=source.id,
         layer=layer,
         name=_name(row),
-        lat=lat,
-        lon=lon,
         suits=suits,
         unsuited=unsuited,
         capacity=find_capacity(words),
@@ -67,7 +67,10 @@ def _site(row: Row, layer: Layer, source: Source) -> SiteReport:
         also_shelter=find_yes(row.get(*ALSO_SHELTER)),
         accepts=row.get("受入対象者", "対象となる町会・自治会"),
         elevation_m=_elevation_m(row.get("標高")),
+        why="",
+        written=written(lat, lon),
     )
+    return place_row(said, lambda: read_position(lat, lon))
 
 
 def _name(row: Row) -> str:

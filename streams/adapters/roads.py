@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from streams.adapters.reading import Findings, Reading, RefusedError, Source
 from streams.events.base import Action
-from streams.events.closures import ClosureReport, ClosureSnapshot
+from streams.events.closures import ClosureReport, ClosureSnapshot, Geometry
 
 T = TypeVar("T")
 
@@ -28,6 +28,14 @@ class Whole:
 
     as_of_ms: int
     part: str = ""
+
+
+def find_drawing(read: Callable[[], Geometry | None]) -> tuple[Geometry | None, str]:
+    """What is drawn, or None and the reason why it cannot be used: the closure holds all the same, and staff will place it."""
+    try:
+        return read(), ""
+    except RefusedError as error:
+        return None, error.reason
 
 
 def closure_id(source: Source, written: str) -> str:

@@ -6,7 +6,7 @@ from streams.adapters.document import Document
 from streams.adapters.geojson import features_of, is_collection, read_geometry
 from streams.adapters.json_fields import names_of, objects_at, text_at
 from streams.adapters.reading import Reading, Source
-from streams.adapters.roads import Silent, Whole, closure_id, read_roads
+from streams.adapters.roads import Silent, Whole, closure_id, find_drawing, read_roads
 from streams.adapters.times import find_iso, parse_iso
 from streams.events.base import Action
 from streams.events.closures import ClosureReport, Geometry, Mode
@@ -64,6 +64,7 @@ def _read(feature: dict[str, Any], source: Source, as_of_ms: int) -> ClosureRepo
             cause=impact,
             road_names=road_names,
         )
+    drawn, misdrawn = find_drawing(lambda: _geometry(feature))
     return ClosureReport(
         id=ident,
         source=source.id,
@@ -74,7 +75,8 @@ def _read(feature: dict[str, Any], source: Source, as_of_ms: int) -> ClosureRepo
             word for word in (text_at(core, "description"), text_at(core, "direction")) if word
         ),
         road_names=road_names,
-        geometry=_geometry(feature),
+        geometry=drawn,
+        misdrawn=misdrawn,
         starts_at_ms=find_iso(text_at(properties, "start_date"), "start_date"),
         ends_at_ms=find_iso(text_at(properties, "end_date"), "end_date"),
     )

@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from streams.events.base import Action, Event, Status
+from streams.events.repairs import Repaired
 
 
 class Mode(StrEnum):
@@ -50,10 +51,36 @@ class ClosureReport(Event, frozen=True, kw_only=True, tag="closure-report"):
     description: str = ""
     road_names: tuple[str, ...] = ()
     geometry: Geometry | None = None
+    misdrawn: str = ""  # why its drawing cannot be used: a reason's code, such as coordinates-swapped
     structure: Structure = Structure.UNKNOWN
     starts_at_ms: int | None = None
     ends_at_ms: int | None = None
     status: Status = Status.ACTUAL
+
+
+class Saying(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a report says of where and from when it is."""
+
+    geometry: Geometry | None = None
+    road_names: tuple[str, ...] = ()
+    starts_at_ms: int | None = None
+
+
+class ClosureRepair(Event, frozen=True, kw_only=True, tag="closure-repair"):
+    """Topic `closure-repairs`, key = closure id: somebody placed a closure, or took that back (`CANCEL`). The newest stands.
+
+    by: a desk or a role, never a person's name. said: what the report said of its place and beginning; once it says something
+    else, the repair is over. geometry, or else the whole road of one of road_names.
+    """
+
+    id: str
+    at_ms: int
+    by: str
+    said: Saying
+    action: Action = Action.ISSUE
+    geometry: Geometry | None = None
+    road_names: tuple[str, ...] = ()
+    candidate: str = ""  # the road that was chosen; empty: a point on the map
 
 
 class ClosureSnapshot(Event, frozen=True, kw_only=True, tag="closure-snapshot"):
@@ -78,13 +105,9 @@ class ClosureState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     description: str = ""
     road_names: tuple[str, ...] = ()
     geometry: Geometry | None = None
+    misdrawn: str = ""
+    repaired: Repaired | None = None  # somebody placed it
+    said: Saying | None = None  # where it was repaired: what its report says itself
     structure: Structure = Structure.UNKNOWN
     starts_at_ms: int | None = None
     ends_at_ms: int | None = None
-
-
-class ClosureRepair(msgspec.Struct, frozen=True, kw_only=True):
-    """State topic `repairs`, key = id of the closure: staff must place it by hand. A tombstone: it has its place, or is over."""
-
-    id: str
-    why: Misplacement

@@ -4,7 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
-from streams.events.base import Event, Hazard, Status
+from streams.events.base import Action, Event, Hazard, Status
+from streams.events.repairs import Repaired
 
 
 class Layer(StrEnum):
@@ -24,15 +25,13 @@ class Opening(StrEnum):
     CLOSED = "closed"
 
 
-class SiteReport(Event, frozen=True, kw_only=True, tag="site-report"):
-    """One row of a list of designated places. A hazard in neither tuple is unknown."""
+class Listed(Event, frozen=True, kw_only=True):
+    """What a row of a list of designated places says besides where it is. A hazard in neither tuple is unknown."""
 
     id: str
     source: str
     layer: Layer
     name: str
-    lat: float
-    lon: float
     suits: tuple[Hazard, ...] = ()
     unsuited: tuple[Hazard, ...] = ()
     capacity: int | None = None
@@ -46,6 +45,40 @@ class SiteReport(Event, frozen=True, kw_only=True, tag="site-report"):
     status: Status = Status.ACTUAL
     as_of_ms: int | None = None  # None: the list does not say when it was made
     removed: bool = False
+
+
+class SiteReport(Listed, frozen=True, kw_only=True, tag="site-report"):
+    """One row of a list of designated places."""
+
+    lat: float
+    lon: float
+
+
+class UnplacedSite(Listed, frozen=True, kw_only=True, tag="unplaced-site"):
+    """A row that does not say where it is, or not in a way that can be used: staff must place it."""
+
+    why: str  # the reason's stable code, such as coordinates-missing
+    written: str = ""  # the position as it was written
+    place: str = ""  # where it stood in its document, such as line 12
+
+
+class SiteRepair(Event, frozen=True, kw_only=True, tag="site-repair"):
+    """Topic `site-repairs`, key = shelter id: somebody placed a row, or took that back (`CANCEL`). The newest stands.
+
+    by: a desk or a role, never a person's name. name, address: what the row said then; once it says something else, the repair
+    is over. lat, lon: None where only the municipality was set right.
+    """
+
+    id: str
+    at_ms: int
+    by: str
+    name: str
+    address: str = ""
+    action: Action = Action.ISSUE
+    lat: float | None = None
+    lon: float | None = None
+    municipality: str = ""  # JIS X 0402, 5 digits; empty: as the row says
+    candidate: str = ""  # source/id of the place that was chosen; empty: a point on the map
 
 
 class ShelterReport(Event, frozen=True, kw_only=True, tag="shelter-report"):
@@ -86,6 +119,7 @@ class ShelterState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     municipality: str = ""
     address: str = ""
     accepts: str = ""
+    repaired: Repaired | None = None  # somebody placed it; None: the list did, or nobody
     opening: Opening = Opening.UNKNOWN
     headcount: int | None = None
     listed_source: str = ""

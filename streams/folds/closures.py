@@ -1,8 +1,30 @@
 """What is closed: the newest report of each closure; a withdrawal is remembered, so that a late older report changes nothing."""
 
-from streams.codec import encode
+import msgspec
+
+from streams.codec import decode, encode
 from streams.events.base import Action
-from streams.events.closures import ClosureReport, ClosureState, Mode
+from streams.events.closures import ClosureRepair, ClosureReport, ClosureState, Mode, Saying
+from streams.events.repairs import Repaired
+
+
+class ClosureFile(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type", tag="closure-file"):
+    """The worker's table, key = closure id."""
+
+    report: ClosureReport | None = None
+    repair: ClosureRepair | None = None
+
+
+def read_closure_file(row: bytes | None) -> ClosureFile:
+    """A row of the table; rows of before there were repairs are bare reports.
+
+    Raises:
+        CodecError: neither.
+    """
+    if row is None:
+        return ClosureFile()
+    found: ClosureFile | ClosureReport = decode(row, ClosureFile | ClosureReport)  # type: ignore[arg-type]
+    return found if isinstance(found, ClosureFile) else ClosureFile(found)
 
 
 def fold_closure(known: ClosureReport | None, report: ClosureReport) -> ClosureReport:
@@ -12,10 +34,18 @@ def fold_closure(known: ClosureReport | None, report: ClosureReport) -> ClosureR
     return max(known, report, key=lambda r: (r.as_of_ms, r.action is Action.CANCEL, encode(r)))
 
 
-def closure_state(report: ClosureReport) -> ClosureState | None:
+def fold_closure_repair(known: ClosureRepair | None, repair: ClosureRepair) -> ClosureRepair:
+    """The newer act stands."""
+    return repair if known is None else max(known, repair, key=lambda r: (r.at_ms, encode(r)))
+
+
+def closure_state(report: ClosureReport, repair: ClosureRepair | None = None) -> ClosureState | None:
     """State for the topic `closures`; None (a tombstone) when it was withdrawn."""
     if report.action is Action.CANCEL:
         return None
+    said = Saying(geometry=report.geometry, road_names=report.road_names, starts_at_ms=report.starts_at_ms)
+    holds = repair is not None and repair.action is not Action.CANCEL and repair.said == said
+    placed = repair if holds else None
     return ClosureState(
         id=report.id,
         source=report.source,
@@ -24,8 +54,11 @@ def closure_state(report: ClosureReport) -> ClosureState | None:
         modes_assumed=not report.modes,
         cause=report.cause,
         description=report.description,
-        road_names=report.road_names,
-        geometry=report.geometry,
+        road_names=(placed.road_names if placed else ()) or report.road_names,
+        geometry=placed.geometry if placed else report.geometry,
+        misdrawn=report.misdrawn,
+        repaired=Repaired(at_ms=placed.at_ms, by=placed.by, candidate=placed.candidate) if placed else None,
+        said=said if placed else None,
         structure=report.structure,
         starts_at_ms=report.starts_at_ms,
         ends_at_ms=report.ends_at_ms,

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from streams.events.repairs import Candidate
 from streams.events.shelters import SiteReport
 from streams.repair.words import address_likeness, name_likeness, plain_address
 
@@ -31,21 +32,6 @@ class Unplaced(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
     municipality: str = ""  # JIS X 0402, 5 digits; empty: unknown
     place: str = ""  # where it stood in its document, such as line 12
-
-
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A known place that may be meant."""
-
-    id: str
-    name: str
-    address: str
-    lat: float
-    lon: float
-    source: str
-    score: float  # 0 to 1, two decimals
-    reasons: tuple[
-        str, ...
-    ]  # same-id, same-name, similar-name, same-address, same-block, same-town, other-town
 
 
 class Places:

@@ -16,10 +16,12 @@ from streams.cells import Gazetteer
 from streams.codec import CodecError
 from streams.dead_letters import DeadLetter
 from streams.topics import (
+    CLOSURE_REPAIRS,
     CLOSURE_REPORTS,
     MANIFEST,
     MAX_MESSAGE_BYTES,
     SHELTER_REPORTS,
+    SITE_REPAIRS,
     SITE_REPORTS,
     TELEGRAMS,
     WHOLE_LISTS,
@@ -133,8 +135,8 @@ def attach_agents(
     def table(name: str) -> LedgerTable:
         return raw_table(app, name)
 
-    places = sources(SITE_REPORTS, SHELTER_REPORTS)
-    closures = sources(CLOSURE_REPORTS)
+    places = sources(SITE_REPORTS, SHELTER_REPORTS, SITE_REPAIRS)
+    closures = sources(CLOSURE_REPORTS, CLOSURE_REPAIRS)
     agent(
         "hazards",
         Fold(table("series"), step_telegram, context, sources(TELEGRAMS), contiguity=contiguity),

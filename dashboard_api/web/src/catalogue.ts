@@ -1,5 +1,6 @@
-// Every sentence of the page, in Japanese and English. No other file holds words that a person reads.
-import type { Hazard, Repair } from "./api.ts";
+// Every sentence of the page, in Japanese and English. Only this file and those that it takes in hold words that a person reads.
+import type { Hazard } from "./api.ts";
+import { repairsEn, repairsJa, usesEn, usesJa } from "./catalogue-repairs.ts";
 
 export type Language = "ja" | "en";
 
@@ -64,16 +65,8 @@ const ja = {
     staleText: (minutes: number) => `${minutes}分以上更新がありません。送信元の確認を。`,
     where: (areas: string) => `対象 ${areas}`,
   },
-  repairs: {
-    title: "地図に置けない通行止め",
-    lead: "場所が分からないため地図に出せません。送信元に場所の確認を。",
-    place: "場所",
-    why: {
-      "by-name": "図形がありません。同じ名前の道路を全区間、通行止めとして案内しています",
-      "not-drawn": "図形も、同じ名前の道路もありません。経路の案内に反映されていません",
-      "no-road-there": "示された場所に道路がありません。経路の案内に反映されていません",
-    } satisfies Record<Repair["why"], string>,
-  },
+  repairs: repairsJa,
+  uses: usesJa,
   details: {
     title: "詳細",
     empty: "地図のマスや施設、対応リストの項目を選ぶと、内容・出典・更新時刻を表示します。",
@@ -260,16 +253,8 @@ const en: Words = {
     staleText: (minutes) => `No update for ${minutes} min or more. Check the sender.`,
     where: (areas) => `For ${areas}`,
   },
-  repairs: {
-    title: "Closures without a place on the map",
-    lead: "Nobody knows where they are. Ask the sender for the place.",
-    place: "Place",
-    why: {
-      "by-name": "Not drawn. All of the road of that name counts as closed",
-      "not-drawn": "Neither drawn, nor is there a road of that name. People are still led past it",
-      "no-road-there": "Drawn where there is no road. People are still led past it",
-    },
-  },
+  repairs: repairsEn,
+  uses: usesEn,
   details: {
     title: "Details",
     empty:

@@ -1,5 +1,5 @@
 // What is worst, where, what next: ranks what the server said. Pure; knows no DOM and no map.
-import type { Alert, Closure, DataSource, Repair, Shelter, Zone } from "./api.ts";
+import type { Alert, Closure, DataSource, Shelter, Zone } from "./api.ts";
 import { words } from "./catalogue.ts";
 import { heads, join } from "./text.ts";
 
@@ -155,31 +155,6 @@ function closureItem(closure: Closure, nowMs: number): WorkItem {
     source: closure.source,
     atMs: closure.as_of_ms,
   };
-}
-
-export interface Misplaced {
-  closure: Closure;
-  why: Repair["why"];
-}
-
-/** Closures that have no place of their own and are not over: those for walkers first, then the newest. */
-export function misplaced(
-  closures: ReadonlyMap<string, Closure>,
-  repairs: ReadonlyMap<string, Repair>,
-  nowMs: number,
-): Misplaced[] {
-  const found: Misplaced[] = [];
-  for (const { closure: id, why } of repairs.values()) {
-    const closure = closures.get(id);
-    if (closure && isClosed(closure, nowMs)) found.push({ closure, why });
-  }
-  const forWalkers = ({ closure }: Misplaced) => Number(closure.modes.includes("foot"));
-  return found.sort(
-    (a, b) =>
-      forWalkers(b) - forWalkers(a) ||
-      b.closure.as_of_ms - a.closure.as_of_ms ||
-      a.closure.id.localeCompare(b.closure.id),
-  );
 }
 
 function isStale(source: DataSource, nowMs: number): boolean {

@@ -6,13 +6,16 @@ import { el, setAttribute } from "./dom.ts";
 import { Feed } from "./feed.ts";
 import { Ground } from "./ground.ts";
 import type { CityMap } from "./map/map.ts";
+import { Picking } from "./picking.ts";
 import { parseHash, Selection } from "./selection.ts";
 import { Store } from "./store.ts";
 import { Details } from "./views/details.ts";
 import { Legend } from "./views/legend.ts";
+import { RepairPanel } from "./views/repair-panel.ts";
 import { RepairList } from "./views/repairs.ts";
 import { ShelterTable } from "./views/table.ts";
 import { Top } from "./views/top.ts";
+import { Uses } from "./views/uses.ts";
 import { WorkList } from "./views/worklist.ts";
 
 type View = "list" | "map" | "table";
@@ -24,7 +27,10 @@ const selection = new Selection();
 const top = new Top(store, clock, selection);
 const work = new WorkList(store, clock, selection);
 const repairs = new RepairList(store, clock, selection);
-const details = new Details(store, clock, selection, new Ground());
+const picking = new Picking();
+const panel = new RepairPanel(store, clock, selection, picking, () => showView("map"));
+const uses = new Uses(selection);
+const details = new Details(store, clock, selection, new Ground(), uses.element, panel.element);
 const table = new ShelterTable(store, clock, selection);
 let map: CityMap | null = null;
 
@@ -86,7 +92,7 @@ async function openMap(ground: Ground): Promise<void> {
   try {
     const { CityMap } = await import("./map/map.ts");
     const legend = new Legend(ground);
-    map = await CityMap.open(canvas, store, clock, selection, ground, legend);
+    map = await CityMap.open(canvas, store, clock, selection, ground, legend, picking);
     makeTools();
     mapPane.append(legend.element);
     note.remove();
@@ -111,6 +117,8 @@ function updateViews(): void {
   top.update();
   work.update();
   repairs.update();
+  panel.update();
+  uses.update();
   details.update();
   table.update();
 }
@@ -154,6 +162,8 @@ setInterval(() => top.tick(), 1000);
 setInterval(() => {
   work.update();
   repairs.update();
+  panel.update();
+  uses.update();
   details.update();
   table.update();
 }, 5000);

@@ -66,7 +66,7 @@ export class Store {
     this.putCells(rows.cells);
     for (const shelter of rows.shelters) this.shelters.set(shelter.id, shelter);
     for (const closure of rows.closures) this.closures.set(closure.id, closure);
-    for (const repair of rows.repairs) this.repairs.set(repair.closure, repair);
+    for (const repair of rows.repairs) this.repairs.set(repair.key, repair);
     for (const alert of rows.alerts) this.alerts.set(alert.series, alert);
     this.sources = rows.sources;
   }

@@ -1,6 +1,6 @@
 // What is worst, where, what next.
 import { describe, expect, test } from "vitest";
-import { headline, misplaced, notices, rankOf, toneOf, type World, workItems } from "../src/judge.ts";
+import { headline, notices, rankOf, toneOf, type World, workItems } from "../src/judge.ts";
 import { alert, closure, NOW, shelter, source, zone } from "./made.ts";
 
 function world(over: Partial<World> = {}): World {
@@ -84,25 +84,6 @@ test("work is ranked, and only what needs somebody is work", () => {
     "alert:b",
     "closure:later",
   ]);
-});
-
-test("closures without a place are listed while they last, those for walkers first", () => {
-  const closures = [
-    closure({ id: "car" }),
-    closure({ id: "foot", modes: ["foot"], as_of_ms: NOW - 9 }),
-    closure({ id: "over", ends_at_ms: NOW - 1 }),
-    closure({ id: "placed" }),
-  ];
-  const repairs = ["car", "foot", "over", "unheard"].map((id) => ({
-    closure: id,
-    why: "not-drawn" as const,
-  }));
-  const found = misplaced(
-    new Map(closures.map((c) => [c.id, c])),
-    new Map(repairs.map((r) => [r.closure, r])),
-    NOW,
-  );
-  expect(found.map((item) => item.closure.id)).toEqual(["foot", "car"]);
 });
 
 test("a source without a rhythm, or without a time, is never late", () => {

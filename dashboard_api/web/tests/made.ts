@@ -1,5 +1,5 @@
 // Rows for tests: each call names only what matters to it.
-import type { Alert, Closure, DataSource, Shelter, Snapshot, Zone } from "../src/api.ts";
+import type { Alert, Closure, DataSource, Repair, Shelter, Snapshot, Zone } from "../src/api.ts";
 
 export const NOW = 1_756_700_000_000;
 
@@ -53,6 +53,7 @@ export function shelter(over: Partial<Shelter> = {}): Shelter {
     listed_as_of_ms: null,
     reported_source: "city",
     reported_as_of_ms: NOW,
+    repaired: null,
     ...over,
   };
 }
@@ -77,6 +78,21 @@ export function closure(over: Partial<Closure> = {}): Closure {
     ],
     starts_at_ms: null,
     ends_at_ms: null,
+    ...over,
+  };
+}
+
+export function repair(over: Partial<Repair> = {}): Repair {
+  const { kind = "closure", id = "C1" } = over;
+  return {
+    key: `${kind}/${id}`,
+    kind,
+    id,
+    why: "by-name",
+    is_open: true,
+    written: "",
+    place: "",
+    repaired: null,
     ...over,
   };
 }

@@ -7,7 +7,7 @@ import { inside } from "../src/geometry.ts";
 import { parseHash } from "../src/selection.ts";
 import { Store, type Touched } from "../src/store.ts";
 import { age, heads, number, people } from "../src/text.ts";
-import { NOW, shelter, snapshot } from "./made.ts";
+import { NOW, repair, shelter, snapshot } from "./made.ts";
 
 const COLUMNS = { cell: ["a", "b"], shown: [null, 40], as_of_ms: [1, 2], municipality: ["x", "x"] };
 
@@ -41,9 +41,9 @@ test("a new snapshot leaves nothing of the old one", () => {
 
 test("a closure that got its place leaves the repair list", () => {
   const store = new Store();
-  store.load(snapshot({ repairs: [{ closure: "C1", why: "by-name" }] }));
-  store.apply(change({ repairs: [{ closure: "C2", why: "not-drawn" }], repairs_gone: ["C1"] }));
-  expect([...store.repairs.keys()]).toEqual(["C2"]);
+  store.load(snapshot({ repairs: [repair({ id: "C1" })] }));
+  store.apply(change({ repairs: [repair({ id: "C2" })], repairs_gone: ["closure/C1"] }));
+  expect([...store.repairs.keys()]).toEqual(["closure/C2"]);
 });
 
 test("the world's clock runs at the world's speed", () => {

@@ -11,7 +11,14 @@ import pytest
 
 from streams.adapters.registry import Reading, Source, read
 from streams.events.base import SITE_HAZARDS, Hazard
-from streams.events.shelters import Layer, Opening, ShelterReport, ShelterSnapshot, SiteReport
+from streams.events.shelters import (
+    Layer,
+    Opening,
+    ShelterReport,
+    ShelterSnapshot,
+    SiteReport,
+    UnplacedSite,
+)
 from streams.folds.shelters import Place, fold_shelter_report
 from streams.folds.snapshots import ShelterLists, fold_shelter_snapshot
 
@@ -24,7 +31,7 @@ def read_file(path: Path) -> Reading:
 
 def sites(reading: Reading) -> list[SiteReport]:
     found = [event for event in reading.events if isinstance(event, SiteReport)]
-    assert len(found) == len(reading.events)
+    assert all(isinstance(event, SiteReport | UnplacedSite) for event in reading.events)
     return found
 
 
@@ -121,14 +128,17 @@ def test_the_recommended_layout_of_nanao_with_capacity_in_words(data_dir: Path) 
     assert Counter(site.municipality for site in found)["17202"] > 100
 
 
-def test_places_without_coordinates_are_rejected_with_their_line_and_never_dropped(data_dir: Path) -> None:
+def test_places_without_coordinates_are_for_the_repair_list_with_their_line_and_never_dropped(
+    data_dir: Path,
+) -> None:
     reading = read_file(data_dir / "shelters" / "ishinomaki-2013" / "shelter.csv")
     assert reading.format == "recommended-csv"
-    assert len(reading.events) == 17
-    assert Counter(r.reason for r in reading.rejections) == {"coordinates-missing": 294}
-    assert len({r.place for r in reading.rejections}) == 294
-    assert "門脇小学校" in next(r.record for r in reading.rejections if r.place == "line 10")
-    assert {site.layer for site in sites(reading)} == {Layer.SHELTER}
+    unplaced = [event for event in reading.events if isinstance(event, UnplacedSite)]
+    assert (len(reading.events), len(sites(reading)), reading.rejections) == (311, 17, ())
+    assert Counter(record.why for record in unplaced) == {"coordinates-missing": 294}
+    assert len({record.place for record in unplaced}) == 294
+    assert next(record.name for record in unplaced if record.place == "line 10") == "門脇小学校"
+    assert {site.layer for site in (*sites(reading), *unplaced)} == {Layer.SHELTER}
 
 
 def test_head_counts_of_nanao_over_time_in_all_three_layouts(data_dir: Path) -> None:

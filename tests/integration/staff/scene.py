@@ -16,7 +16,8 @@ import uvicorn
 from dashboard_api.staff.app import start
 from services.kit.health import Readiness
 from services.kit.settings import Settings
-from streams.broker import Record
+from streams.broker import Broker, Record
+from streams.broker_memory import MemoryBroker
 from streams.cells import PEOPLE_RESOLUTION, Gazetteer, cell_name
 from streams.clock import SystemClock
 from streams.codec import decode, encode
@@ -29,6 +30,7 @@ from streams.topics import CLOSURES, HAZARDS, SHARED, SHELTERS, Topic
 from streams.view.redis import RedisView
 from streams.world import World
 
+KEY = "the-key"
 BRIDGE = ((34.4886, 135.2345), (34.4886, 135.2352))
 
 
@@ -162,12 +164,13 @@ def wipe(redis_url: str) -> None:
 
 @asynccontextmanager
 async def serving(
-    area: Path, redis_url: str, *, municipalities: str = "", port: int = 0
+    area: Path, redis_url: str, *, municipalities: str = "", port: int = 0, broker: Broker | None = None
 ) -> AsyncIterator[str]:
     """The staff process in this one, on a free port or a given one: its address, once it is ready."""
-    settings = Settings(area=area, redis=redis_url, municipalities=municipalities)
+    settings = Settings(area=area, redis=redis_url, municipalities=municipalities, partner_key=KEY)
     readiness = Readiness()
-    process = await start(settings, RedisView(redis_url, World.DRILL), readiness)
+    broker = broker or MemoryBroker(World.DRILL, SystemClock())
+    process = await start(settings, broker, RedisView(redis_url, World.DRILL), readiness)
     listener = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(process.app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)

@@ -11,7 +11,7 @@ from openapi_spec_validator import validate
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from dashboard_api.openapi import document
-from tests.integration.staff.scene import Writer, serving
+from tests.integration.staff.scene import KEY, Writer, serving
 
 
 @pytest.fixture
@@ -29,16 +29,30 @@ def test_the_description_is_valid_and_holds_what_the_events_carry() -> None:
 
 
 # the stream of changes has no end, so no single answer either; test_api.py reads it
-@pytest.mark.parametrize("path", ["/v1/snapshot", "/v1/changes/missed", "/v1/status", "/healthz", "/readyz"])
-async def test_every_answer_is_as_described(site: str, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/v1/snapshot", "GET"),
+        ("/v1/changes/missed", "GET"),
+        ("/v1/status", "GET"),
+        ("/v1/repairs/{key}", "GET"),
+        ("/v1/repairs/{key}", "POST"),
+        ("/v1/shelters/{shelter}/use", "GET"),
+        ("/healthz", "GET"),
+        ("/readyz", "GET"),
+    ],
+)
+async def test_every_answer_is_as_described(site: str, path: str, method: str) -> None:
+    headers = {"Authorization": f"Bearer {KEY}"} if method == "POST" else None
+
     def run() -> None:
-        operation = schemathesis.openapi.from_url(f"{site}/openapi.json")[path]["GET"]
+        operation = schemathesis.openapi.from_url(f"{site}/openapi.json")[path][method]
 
         @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(operation.as_strategy())
         def check(case: schemathesis.Case) -> None:
             # a municipality or an id may be well-formed and still not be ours
-            case.call_and_validate(excluded_checks=[positive_data_acceptance])
+            case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])
 
         check()
 

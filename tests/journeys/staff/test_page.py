@@ -12,7 +12,8 @@ from playwright.async_api import Page, async_playwright, expect
 from services.local.chromium import launch_arguments
 from services.local.tools import REPOSITORY
 from streams.clock import SystemClock
-from streams.events.closures import ClosureRepair, ClosureState, Misplacement, Mode
+from streams.events.closures import ClosureState, Misplacement, Mode
+from streams.events.repairs import Repair, RepairKind
 from streams.events.shelters import Layer, Opening, ShelterState
 from streams.topics import CLOSURES, REPAIRS, SHARED, SHELTERS
 from tests.integration.staff.scene import Writer, closure, count, serving
@@ -155,11 +156,13 @@ async def test_closures_without_a_place_are_listed_with_the_reason_until_they_ha
         road_names=("県道99号",),
     )  # fmt: skip
     await writer.put(CLOSURES, [(lost.id, lost)])
-    await writer.put(REPAIRS, [(lost.id, ClosureRepair(id=lost.id, why=Misplacement.NOT_DRAWN))])
-    await expect(card).to_contain_text("地図に置けない通行止め", timeout=5_000)
-    await expect(card.locator("button")).to_contain_text("県道99号")
-    await expect(card.locator("button")).to_contain_text("同じ名前の道路もありません")
-    await card.locator("button").focus()
+    line = Repair(kind=RepairKind.CLOSURE, id=lost.id, why=Misplacement.NOT_DRAWN)
+    await writer.put(REPAIRS, [(line.key, line)])
+    await expect(card).to_contain_text("場所を決める必要があるもの", timeout=5_000)
+    row = card.locator(".repair-items button")
+    await expect(row).to_contain_text("県道99号")
+    await expect(row).to_contain_text("同じ名前の道路もありません")
+    await row.focus()
     await page.keyboard.press("Enter")
     await expect(details.locator("dl")).to_contain_text("経路の案内に反映されていません")
     assert await violations(page) == []
@@ -169,7 +172,7 @@ async def test_closures_without_a_place_are_listed_with_the_reason_until_they_ha
     await expect(card).to_be_visible()
     assert await violations(page) == []
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    await writer.put(REPAIRS, [(lost.id, None)])
+    await writer.put(REPAIRS, [(line.key, None)])
     await expect(card).to_be_hidden(timeout=5_000)
 
 

@@ -91,6 +91,17 @@ def test_every_kind_of_geometry(geometry: object, kind: str, parts: int) -> None
         (document(as_of=""), "time-missing"),
         (document(ends_at="soon"), "time-invalid"),
         (document(id=""), "id-missing"),
+    ],
+)
+def test_a_closure_that_cannot_be_dated_or_told_is_rejected(data: bytes, reason: str) -> None:
+    reading = read_closure(data)
+    assert reading.events == ()
+    assert [(r.reason, r.place) for r in reading.rejections] == [(reason, "features[0]")]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
         (document(None), "geometry-missing"),
         (document({"type": "Circle"}), "geometry-unknown"),
         (document({"type": "LineString", "coordinates": [[135.5, 34.6]]}), "geometry-malformed"),
@@ -101,16 +112,16 @@ def test_every_kind_of_geometry(geometry: object, kind: str, parts: int) -> None
         (document({"type": "Point", "coordinates": [-44000.0, -146000.0]}), "coordinates-out-of-range"),
     ],
 )
-def test_a_closure_that_cannot_be_drawn_or_dated_is_rejected(data: bytes, reason: str) -> None:
-    reading = read_closure(data)
-    assert reading.events == ()
-    assert [(r.reason, r.place) for r in reading.rejections] == [(reason, "features[0]")]
+def test_a_closure_that_cannot_be_drawn_holds_all_the_same_and_says_why(data: bytes, reason: str) -> None:
+    report = only_closure(data)
+    assert (report.action, report.geometry, report.misdrawn) == (Action.ISSUE, None, reason)
 
 
-def test_another_coordinate_system_is_refused_whole() -> None:
+def test_in_another_coordinate_system_a_closure_holds_and_has_no_drawing() -> None:
     collection = json.loads(document())
     collection["crs"] = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::6675"}}
-    (rejection,) = read_closure(json.dumps(collection).encode()).rejections
-    assert (rejection.reason, rejection.place) == ("crs-not-wgs84", "crs")
+    report = only_closure(json.dumps(collection).encode())
+    assert (report.geometry, report.misdrawn) == (None, "crs-not-wgs84")
     collection["crs"]["properties"]["name"] = "urn:ogc:def:crs:OGC:1.3:CRS84"
-    assert len(read_closure(json.dumps(collection).encode()).events) == 1
+    report = only_closure(json.dumps(collection).encode())
+    assert (report.geometry is None, report.misdrawn) == (False, "")

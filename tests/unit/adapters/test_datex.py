@@ -175,12 +175,8 @@ def test_a_push_ends_nothing_by_absence_and_a_snapshot_ends_all_else() -> None:
 
 def test_a_record_that_cannot_be_read_ends_nothing_and_one_without_an_id_stops_the_whole_list() -> None:
     subscribed = "<subscription><updateMethod>snapshot</updateMethod></subscription>"
-    broken = coordinates("pointCoordinates", 95, 300)
-    reading = v2(
-        situation(record(place=f"<groupOfLocations>{broken}</groupOfLocations>"), record(ident="R2")),
-        exchange=subscribed,
-    )
-    assert reasons(reading) == [("coordinates-out-of-range", "situation[1]/situationRecord[1]")]
+    reading = v2(situation(record(version="yesterday"), record(ident="R2")), exchange=subscribed)
+    assert reasons(reading) == [("time-invalid", "situation[1]/situationRecord[1]")]
     assert "situationRecord" in reading.rejections[0].record
     snapshot = whole(reading)
     assert snapshot is not None

@@ -10,7 +10,7 @@ from streams.adapters.times import parse_iso
 from streams.events.alerts import Severity, Telegram
 from streams.events.base import SITE_HAZARDS, Action, Hazard
 from streams.events.closures import ClosureReport, Geometry
-from streams.events.shelters import Layer, Opening, ShelterReport, SiteReport
+from streams.events.shelters import Layer, Opening, ShelterReport, SiteReport, UnplacedSite
 
 NOON = parse_iso("2026-09-01T12:00:00+09:00", "")
 SOURCE = Source("orion", 77)
@@ -179,7 +179,6 @@ def test_the_moment_is_the_entitys_the_attributes_or_the_notifications_in_this_o
         (SHELTER | {"openingStatus": "perhaps"}, "status-unknown"),
         (ROAD | {"restrictionStatus": ""}, "status-unknown"),
         (SHELTER | {"evacueeTotal": -3}, "number-invalid"),
-        (SITE | {"location": None}, "coordinates-missing"),
         (SITE | {"name": ""}, "name-missing"),
         (SITE | {"hazardTypes": ["meteor"]}, "flag-invalid"),
         (SHELTER | {"dateModified": "2026-09-01T03:00:00"}, "time-without-offset"),
@@ -189,6 +188,12 @@ def test_what_is_wrong_is_named_with_its_entity(entity: Fields, reason: str) -> 
     reading = read_json([SHELTER, entity])
     assert [(r.reason, r.place) for r in reading.rejections] == [(reason, "entity[1]")]
     assert len(reading.events) == 1
+
+
+def test_a_site_without_a_location_is_for_the_repair_list() -> None:
+    (site,) = read_json(SITE | {"location": None}).events
+    assert isinstance(site, UnplacedSite)
+    assert (site.why, site.written, site.place) == ("coordinates-missing", "", "")
 
 
 def test_other_types_are_counted_by_name() -> None:

@@ -9,7 +9,7 @@ from streams.adapters.reading import RefusedError
 from streams.adapters.registry import Reading, Source, read
 from streams.adapters.times import parse_iso, parse_reiwa
 from streams.events.base import Hazard
-from streams.events.shelters import Layer, Opening, ShelterReport, ShelterSnapshot, SiteReport
+from streams.events.shelters import Layer, Opening, ShelterReport, ShelterSnapshot, SiteReport, UnplacedSite
 
 SOURCE = Source("city", 1_000)
 SITE_HEADER = "全国地方公共団体コード,ID,名称,緯度,経度,標高,災害種別_洪水,災害種別_津波,指定避難所との重複,想定収容人数"
@@ -68,11 +68,6 @@ def test_an_id_of_digits_counts_within_its_municipality_only() -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("271004,A1,x,,135.5,,1,,,", "coordinates-missing"),
-        ("271004,A1,x,135.5,34.6,,1,,,", "coordinates-swapped"),
-        ("271004,A1,x,-146000.5,-44000.1,,1,,,", "coordinates-out-of-range"),
-        ("271004,A1,x,north,135.5,,1,,,", "coordinates-invalid"),
-        ("271004,A1,x,nan,135.5,,1,,,", "coordinates-invalid"),
         ("271004,,x,34.6,135.5,,1,,,", "id-missing"),
         ("271004,A1,,34.6,135.5,,1,,,", "name-missing"),
         ("271004,A1,x,34.6,135.5,,maybe,,,", "flag-invalid"),
@@ -81,6 +76,29 @@ def test_an_id_of_digits_counts_within_its_municipality_only() -> None:
 )
 def test_a_row_that_cannot_be_a_place_is_rejected_with_its_line(line: str, reason: str) -> None:
     assert only_reason(read_text(f"{SITE_HEADER}\n{line}\n")) == (reason, "line 2")
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "reason", "written"),
+    [
+        ("", "135.5", "coordinates-missing", ", 135.5"),
+        ("", "", "coordinates-missing", ""),
+        ("135.5", "34.6", "coordinates-swapped", "135.5, 34.6"),
+        ("-146000.5", "-44000.1", "coordinates-out-of-range", "-146000.5, -44000.1"),
+        ("north", "135.5", "coordinates-invalid", "north, 135.5"),
+        ("nan", "135.5", "coordinates-invalid", "nan, 135.5"),
+    ],
+)
+def test_a_row_without_a_usable_position_is_for_the_repair_list_with_all_that_it_says(
+    lat: str, lon: str, reason: str, written: str
+) -> None:
+    reading = read_text(f"{SITE_HEADER}\n271004,A1,公園,{lat},{lon},,1,,,屋内10人\n")
+    (site,) = reading.events
+    assert isinstance(site, UnplacedSite)
+    assert (site.why, site.written, site.place) == (reason, written, "line 2")
+    assert (site.id, site.name, site.suits, site.capacity) == ("A1", "公園", (Hazard.FLOOD,), 10)
+    assert reading.rejections == ()
+    assert "repair list" in reading.notes[0]
 
 
 def test_a_list_of_shelters_is_told_from_a_list_of_sites() -> None:
@@ -237,8 +255,18 @@ def test_a_point_in_capitals_is_a_point() -> None:
         (["135.5", None], "coordinates-missing"),
     ],
 )
-def test_a_feature_out_of_place_is_rejected_with_its_index(coordinates: object, reason: str) -> None:
-    assert only_reason(read(gsi_feature(coordinates), SOURCE)) == (reason, "features[0]")
+def test_a_feature_out_of_place_is_for_the_repair_list(coordinates: object, reason: str) -> None:
+    (site,) = read(gsi_feature(coordinates), SOURCE).events
+    assert isinstance(site, UnplacedSite)
+    assert (site.why, site.place, site.name) == (reason, "features[0]", "公園")
+
+
+def test_features_of_another_coordinate_system_are_for_the_repair_list_with_what_they_say() -> None:
+    collection = json.loads(gsi_feature([-44000.5, -146000.25]))
+    collection["crs"] = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::6674"}}
+    (site,) = read(json.dumps(collection).encode(), SOURCE).events
+    assert isinstance(site, UnplacedSite)
+    assert (site.why, site.written) == ("crs-not-wgs84", "[-44000.5, -146000.25]")
 
 
 def test_a_municipality_without_a_list_is_refused_clearly() -> None:

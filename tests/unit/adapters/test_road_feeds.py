@@ -190,10 +190,9 @@ def test_the_same_event_as_xml_is_the_same_report() -> None:
     assert only(read_road(xml)) == only(open511(event()))
 
 
-def test_a_broken_geometry_is_refused_with_its_place() -> None:
-    assert reasons(open511(event(), event("x/2", geography={"type": "Blob"}))) == [
-        ("geometry-unknown", "events[1]")
-    ]
+def test_an_event_with_a_broken_geometry_closes_all_the_same_and_says_why_it_is_not_drawn() -> None:
+    report = only(open511(event("x/2", geography={"type": "Blob"})))
+    assert (report.geometry, report.misdrawn) == (None, "geometry-unknown")
 
 
 def hazard(ident: object = 7, **fields: Any) -> Fields:  # noqa: ANN401

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
+import msgspec
 import pytest
 
 from services.navigator.answers import Moment
@@ -14,7 +15,8 @@ from streams.broker import BrokerUnavailableError, Message, Record
 from streams.broker_memory import MemoryBroker
 from streams.clock import ManualClock
 from streams.codec import decode, encode
-from streams.events.closures import ClosureRepair, ClosureState, Misplacement
+from streams.events.closures import ClosureState, Geometry, Misplacement, Saying
+from streams.events.repairs import Repair, Repaired, RepairKind
 from streams.topics import REPAIRS, Topic
 from streams.world import World as WorldName
 from tests.unit.navigator.situations import by_id, closure, site, street
@@ -31,7 +33,8 @@ class Topics:
 
     def __init__(self, broker: MemoryBroker) -> None:
         self.broker = broker
-        self.rows: dict[str, Misplacement] = {}
+        self.rows: dict[str, str] = {}
+        self.lines: dict[str, Repair] = {}
         self.written = 0
 
     async def follow(self) -> "Topics":
@@ -45,8 +48,10 @@ class Topics:
             if record.value is None:
                 self.rows.pop(record.key.decode(), None)
             else:
-                row = decode(record.value, ClosureRepair)
-                self.rows[row.id] = row.why
+                row = decode(record.value, Repair)
+                assert record.key.decode() == row.key
+                self.rows[row.key] = row.why
+                self.lines[row.id] = row
 
 
 async def until(holds: Callable[[], object], timeout_s: float = 15) -> None:
@@ -106,21 +111,62 @@ async def test_closures_without_a_place_are_written_with_the_reason_and_taken_aw
     stage = Stage(broker, moment(UNDRAWN, NAMED, closure(4.5)))
     async with stage.running():
         await until(lambda: len(topic.rows) == 2)
-        assert topic.rows == {UNDRAWN.id: Misplacement.NOT_DRAWN, "named": Misplacement.BY_NAME}
+        assert topic.rows == {
+            f"closure/{UNDRAWN.id}": Misplacement.NOT_DRAWN,
+            "closure/named": Misplacement.BY_NAME,
+        }
         stage.moments[0] = moment(NAMED)
-        await until(lambda: topic.rows == {"named": Misplacement.BY_NAME})
+        await until(lambda: topic.rows == {"closure/named": Misplacement.BY_NAME})
 
 
 async def test_what_is_there_is_not_written_again_and_what_a_former_run_left_is_taken_away(
     broker: MemoryBroker,
 ) -> None:
     topic = await Topics(broker).follow()
-    for key in ("named", "old"):
-        row = encode(ClosureRepair(id=key, why=Misplacement.BY_NAME))
-        await broker.publish(REPAIRS, [Message(key.encode(), row)])
+    stage = Stage(broker, moment(NAMED))
+    async with stage.running():
+        await until(lambda: topic.rows)
+    left = (
+        Repair(kind=RepairKind.CLOSURE, id="old", why=Misplacement.BY_NAME),
+        Repair(kind=RepairKind.SITE, id="old", why="coordinates-missing"),
+    )
+    await broker.publish(REPAIRS, [Message(line.key.encode(), encode(line)) for line in left])
+    await until(lambda: topic.written == 3)
     async with Stage(broker, moment(NAMED)).running():
-        await until(lambda: set(topic.rows) == {"named"})
-    assert topic.written == 3
+        await until(lambda: set(topic.rows) == {"closure/named", "site/old"})
+    assert topic.written == 4
+
+
+async def test_roads_of_a_similar_name_are_candidates_and_the_same_name_comes_alone(
+    broker: MemoryBroker,
+) -> None:
+    topic = await Topics(broker).follow()
+    like = msgspec.structs.replace(NAMED, id="like", road_names=("大通",))
+    none = msgspec.structs.replace(NAMED, id="none", road_names=("裏道",))
+    async with Stage(broker, moment(NAMED, like, none)).running():
+        await until(lambda: len(topic.rows) == 3)
+    (same,), (similar,) = topic.lines["named"].candidates, topic.lines["like"].candidates
+    assert (same.id, same.reasons, same.score) == ("大通り", ("same-name",), 0.9)
+    assert (similar.id, similar.reasons, similar.source) == ("大通り", ("similar-name",), "network")
+    assert (similar.lat, round(similar.lon, 3)) == (34.0, 135.01)
+    assert topic.lines["none"].candidates == ()
+
+
+async def test_a_closure_that_staff_placed_stays_on_the_list_so_that_it_can_be_taken_back(
+    broker: MemoryBroker,
+) -> None:
+    topic = await Topics(broker).follow()
+    done = Repaired(at_ms=5, by="防災課", candidate="network/大通り")
+    chosen = msgspec.structs.replace(NAMED, repaired=done, said=Saying(road_names=("大通",)))
+    stage = Stage(broker, moment(chosen))
+    async with stage.running():
+        await until(lambda: topic.rows == {"closure/named": "placed"})
+        line = topic.lines["named"]
+        assert (line.is_open, line.repaired, line.candidates[0].id) == (False, done, "大通り")
+        off_road = closure(4.5, repaired=done, geometry=Geometry("point", (((34.01, 135.01),),)))
+        stage.moments[0] = moment(off_road)
+        await until(lambda: topic.rows == {f"closure/{off_road.id}": Misplacement.NO_ROAD_THERE})
+    assert topic.lines[off_road.id].is_open
 
 
 async def test_a_replica_that_lags_takes_nothing_away(broker: MemoryBroker) -> None:
@@ -128,10 +174,10 @@ async def test_a_replica_that_lags_takes_nothing_away(broker: MemoryBroker) -> N
     stage = Stage(broker, moment(), moment())
     async with stage.running():
         stage.moments[0] = moment(NAMED)
-        await until(lambda: "named" in topic.rows)
+        await until(lambda: "closure/named" in topic.rows)
         stage.moments[1] = moment(closure(4.5))
         await stage.let_all_look()
-        assert "named" in topic.rows
+        assert "closure/named" in topic.rows
         stage.moments[1] = moment(NAMED)
         stage.moments[0] = stage.moments[1] = moment()
         await until(lambda: not topic.rows)

@@ -12,7 +12,8 @@ from streams.codec import encode
 from streams.events.alerts import Condition, HazardState, HazardZone, Severity
 from streams.events.base import AreaRef, Hazard, Status
 from streams.events.cells import AS_OF, SharedAsOf, SharedCount
-from streams.events.closures import ClosureRepair, Misplacement
+from streams.events.closures import Misplacement
+from streams.events.repairs import Repair, RepairKind
 from streams.events.shelters import ShelterState
 from streams.sharing.decide import Decider
 from streams.sharing.versions import IN_SERVICE, read_version
@@ -166,9 +167,11 @@ def test_the_best_encoding_that_the_client_takes(accepted: str, chosen: str) -> 
 
 def test_a_closure_without_a_place_is_told_with_the_reason_until_it_has_one() -> None:
     mirror = Mirror(reader())
-    row = encode(ClosureRepair(id="C1", why=Misplacement.NO_ROAD_THERE))
-    change = mirror.apply([Change("1-0", REPAIRS.name, "C1", row)], event_id="1-0", now_ms=1)
-    assert [(r.closure, r.why) for r in change.repairs] == [("C1", "no-road-there")]
+    row = encode(Repair(kind=RepairKind.CLOSURE, id="C1", why=Misplacement.NO_ROAD_THERE))
+    change = mirror.apply([Change("1-0", REPAIRS.name, "closure/C1", row)], event_id="1-0", now_ms=1)
+    assert [(r.key, r.why, r.is_open) for r in change.repairs] == [("closure/C1", "no-road-there", True)]
     assert mirror.repairs() == change.repairs
-    gone = mirror.apply([Change("2-0", REPAIRS.name, "C1", None)], event_id="2-0", now_ms=2)
-    assert (gone.repairs, gone.repairs_gone, mirror.repairs()) == ([], ["C1"], [])
+    assert mirror.find(REPAIRS, "closure/C1") == row
+    gone = mirror.apply([Change("2-0", REPAIRS.name, "closure/C1", None)], event_id="2-0", now_ms=2)
+    assert (gone.repairs, gone.repairs_gone, mirror.repairs()) == ([], ["closure/C1"], [])
+    assert mirror.find(REPAIRS, "closure/C1") is None

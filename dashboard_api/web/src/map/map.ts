@@ -19,6 +19,7 @@ import { classOfSum, resolutionFor, sumByParent } from "../cells.ts";
 import type { WorldClock } from "../clock.ts";
 import type { Position } from "../geometry.ts";
 import type { Ground } from "../ground.ts";
+import type { Picking, Point } from "../picking.ts";
 import type { Selected, Selection } from "../selection.ts";
 import type { Store, Touched } from "../store.ts";
 import { ZONE_COLOURS, ZONE_OTHER } from "../tokens.ts";
@@ -37,6 +38,7 @@ import {
 import { drawHatch, drawMark, MARKS } from "./icons.ts";
 import { makeStyle } from "./style.ts";
 
+const LOOK_ZOOM = 15;
 const HIT_PX = 12; // half of the least target size of WCAG 2.2
 
 export class CityMap {
@@ -52,6 +54,7 @@ export class CityMap {
     private readonly selection: Selection,
     private readonly ground: Ground,
     private readonly legend: Legend,
+    private readonly picking: Picking,
   ) {
     const [south, west, north, east] = this.bbox();
     this.map = new GlMap({
@@ -72,11 +75,12 @@ export class CityMap {
     const canvas = this.map.getCanvas();
     canvas.setAttribute("aria-label", words.map.label);
     canvas.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") this.choose(this.map.project(this.map.getCenter()));
+      if (event.key === "Enter") this.click(this.map.getCenter());
     });
-    this.map.on("click", (event) => this.choose(event.point));
+    this.map.on("click", (event) => this.click(event.lngLat));
     this.map.on("moveend", () => this.followZoom());
     selection.listen((selected, byHand) => this.show(selected, byHand));
+    picking.view((point) => this.look(point));
   }
 
   /** Loads everything that does not change, then shows the store. */
@@ -87,11 +91,21 @@ export class CityMap {
     selection: Selection,
     ground: Ground,
     legend: Legend,
+    picking: Picking,
   ): Promise<CityMap> {
     setWorkerUrl(workerUrl);
     const protocol = new Protocol();
     addProtocol("pmtiles", protocol.tile);
-    const city = new CityMap(container, await findBasemap(protocol), store, clock, selection, ground, legend);
+    const city = new CityMap(
+      container,
+      await findBasemap(protocol),
+      store,
+      clock,
+      selection,
+      ground,
+      legend,
+      picking,
+    );
     await city.map.once("load");
     city.addImages();
     city.setData("zones", hazardZones(ground.zones.features));
@@ -175,6 +189,22 @@ export class CityMap {
       this.map.setFeatureState({ source: "cells", id: sum.cell }, { class: wanted });
     }
     this.map.getContainer().dataset.resolution = String(this.resolution);
+  }
+
+  private click({ lat, lng }: { lat: number; lng: number }): void {
+    if (this.picking.take({ lat, lon: lng })) return;
+    this.choose(this.map.project([lng, lat]));
+  }
+
+  /** Shows a point that is looked at; null: what is chosen again. */
+  private look(point: Point | null): void {
+    if (point === null) {
+      this.show(this.selection.current, false);
+      return;
+    }
+    const at: Position = [point.lon, point.lat];
+    this.setData("chosen-mark", pointFeature({}, at));
+    this.map.easeTo({ center: at, zoom: Math.max(this.map.getZoom(), LOOK_ZOOM) });
   }
 
   private choose(point: { x: number; y: number }): void {

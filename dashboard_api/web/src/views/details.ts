@@ -28,6 +28,7 @@ export class Details {
     role: "region",
     "aria-labelledby": "details-title",
   });
+  private readonly text = el("div", { class: "text" });
   private readonly close: HTMLButtonElement;
   private shown = "";
 
@@ -36,7 +37,9 @@ export class Details {
     private readonly clock: WorldClock,
     private readonly selection: Selection,
     private ground: Ground,
+    ...parts: readonly HTMLElement[]
   ) {
+    this.body.append(this.text, ...parts);
     this.close = el(
       "button",
       { type: "button", class: "button", click: () => selection.choose(null) },
@@ -78,13 +81,13 @@ export class Details {
     this.shown = signature;
     if (facts === null) {
       const text = current === null ? words.details.empty : words.details.gone;
-      this.body.replaceChildren(el("p", { class: "empty" }, text));
+      this.text.replaceChildren(el("p", { class: "empty" }, text));
       return;
     }
     const list = el("dl");
     for (const [name, value] of facts.rows)
       list.append(el("div", {}, el("dt", {}, name), el("dd", {}, value)));
-    this.body.replaceChildren(el("p", { class: "kind" }, facts.kind), el("h3", {}, facts.title), list);
+    this.text.replaceChildren(el("p", { class: "kind" }, facts.kind), el("h3", {}, facts.title), list);
   }
 
   private find(): Facts | null {
@@ -187,6 +190,7 @@ export class Details {
         [w.suits, join(shelter.suits.map((h) => words.hazards[h])) || words.unknown],
         [w.unsuited, join(shelter.unsuited.map((h) => words.hazards[h])) || w.none],
         [w.address, shelter.address || words.unknown],
+        ...this.placing(`site/${shelter.id}`),
         [w.listed, this.when(shelter.listed_as_of_ms, shelter.listed_source || words.unknown)],
       ],
     };
@@ -205,7 +209,7 @@ export class Details {
           [closure.cause, words.structure[closure.structure]].filter(Boolean).join(" · ") || words.unknown,
         ],
         [w.description, closure.description || w.none],
-        ...this.placing(closure.id),
+        ...this.placing(`closure/${closure.id}`),
         [w.starts, dateTime(closure.starts_at_ms)],
         [w.ends, dateTime(closure.ends_at_ms)],
         [w.source, this.when(closure.as_of_ms, closure.source)],
@@ -213,9 +217,11 @@ export class Details {
     };
   }
 
-  private placing(closure: string): Row[] {
-    const repair = this.store.repairs.get(closure);
-    return repair ? [[words.repairs.place, words.repairs.why[repair.why]]] : [];
+  private placing(key: string): Row[] {
+    const repair = this.store.repairs.get(key);
+    if (!repair) return [];
+    const { why, whyOther, place } = words.repairs;
+    return [[place, why[repair.why] ?? whyOther]];
   }
 
   private alert(alert: Alert): Facts {
