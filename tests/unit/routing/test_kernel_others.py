@@ -139,9 +139,9 @@ def a_row(ends: Sequence[End]) -> Town:
 
 
 def test_of_targets_that_are_as_near_the_first_is_found_wherever_it_lies() -> None:
-    links = [(0, node, "<>") for node in (1, 2, 3)]
+    links = [*((node, node + 3, "<>") for node in (1, 2, 3)), *((0, node, "<>") for node in (1, 2, 3))]
     for targets in ((0, 1, 2), (2, 1, 0), (1, 2, 0)):
-        town = even(links, 4, [End(target, link, 1.0, 0) for link, target in enumerate(targets)])
+        town = even(links, 7, [End(target, link, 0.0, 0) for link, target in enumerate(targets)])
         for count in (1, 2, 3):
             expected = [(1, target, 1) for target in range(count)]
             assert search(town, [(0, 0, 0)], count, notes_for(town)) == expected
