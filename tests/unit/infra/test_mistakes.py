@@ -76,3 +76,9 @@ def test_every_listed_mistake_can_still_be_made(file: Path) -> None:
     for why, names in tomllib.loads(file.read_text(encoding="utf-8")).items():
         assert len(why) > 20, f"say why {names} are none"
         assert set(names) <= made, f"{sorted(set(names) - made)} cannot be made any more"
+
+
+@pytest.mark.parametrize("file", sorted(KERNELS.glob("[a-z]*.py")), ids=lambda file: file.stem)
+def test_every_loop_has_quick_tests_of_its_own(file: Path) -> None:
+    tests = Path(__file__).parents[1] / "routing" / f"test_kernel_{file.stem}.py"
+    assert tests.exists() or not names_of(file.read_text(encoding="utf-8"))
