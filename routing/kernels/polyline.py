@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from routing.kernels.pointers import column, column_of_rows
+from routing.kernels.pointers import column
 
 POINT_BYTES = 14
 """The most that a point takes: two numbers below 2^30 in groups of five bits, with the sign."""
@@ -14,6 +14,8 @@ DRAWN_BYTES = 28
 """The same for a position of GeoJSON."""
 NUMBER_BYTES = 22
 """The most that a number takes in an array: 19 digits, with sign, point and comma."""
+FRAME_BYTES = 77
+"""The most that an answer takes without its name and line."""
 LIKELY_BYTES = 64
 """What a way may take, as a first guess at the room for many."""
 BACKSLASH, QUOTE, COMMA, MINUS, DOT, ZERO, OPEN, CLOSE = 92, 34, 44, 45, 46, 48, 91, 93
@@ -114,8 +116,9 @@ def encode_edges(edge_link, edge_forward, start, lat, lon):
     )
     for e in range(len(edge_link)):
         first, last = start[edge_link[e]], start[edge_link[e] + 1] - 1
-        code = grown(code, used + POINT_BYTES * (last - first))
-        for k in range(last - first):
+        steps = last - first
+        code = grown(code, used + POINT_BYTES * steps)
+        for k in range(steps):
             a, b = (first + k, first + k + 1) if edge_forward[e] else (last - k, last - k - 1)
             if lat[a] != lat[b] or lon[a] != lon[b]:
                 used = _put_step(lat[a], lon[a], lat[b], lon[b], code, used)
@@ -157,8 +160,6 @@ def polylines(points, edges, ends, texts, text_end):
 @njit(cache=True, nogil=True)
 def _put_way(head, whole, tail, code_start, code, text, used):
     """Writes one way from `used` on; returns (text, its new end). head, tail: points of its first and last edge, whole: edges between."""
-    if len(head) == 0:
-        return text, used
     room = POINT_BYTES * (len(head) + len(tail) + 1)
     for e in whole:
         room += code_start[e + 1] - code_start[e]
@@ -186,7 +187,7 @@ def way_json(points, edges, ways, texts):
         column(ways, 4, np.int32)[0],
         column(ways, 5, np.float64)[0],
     )
-    middle = column_of_rows(ways, 6, np.int64, 3)[0, 0]
+    middle = column(ways, 6, np.int64)[0]
     text, used = _put_way(points[:middle], edges, points[middle:], code_start, code, np.empty(0, np.uint8), 0)
     return _answer_json(target, time, metres, text[:used], texts)
 
@@ -194,7 +195,7 @@ def way_json(points, edges, ways, texts):
 @njit(cache=True)
 def line_json(target, time, metres, points, texts):
     """The same of a way whose points are known: float64[n, 2] (lat, lon)."""
-    text, used = put_polyline(points, np.empty(POINT_BYTES * len(points), np.uint8), 0)
+    text, used = put_polyline(points, np.empty(0, np.uint8), 0)
     return _answer_json(target, time, metres, text[:used], texts)
 
 
@@ -202,7 +203,7 @@ def line_json(target, time, metres, points, texts):
 def _answer_json(target, time, metres, text, texts):
     start = column(texts, 2, np.int64)
     name = column(texts, 3, np.uint8)[start[target] : start[target + 1]]
-    out = np.empty(2 * len(text) + len(name) + 100, np.uint8)
+    out = np.empty(FRAME_BYTES + len(name) + 2 * len(text), np.uint8)
     at = put_bytes(name, out, put_bytes(JSON_TO, out, 0))
     at = put_decimal(np.int64(time), 1, out, put_bytes(JSON_SECONDS, out, at))
     at = put_decimal(np.int64(np.rint(metres)), 0, out, put_bytes(JSON_LENGTH, out, at))
@@ -213,7 +214,7 @@ def _answer_json(target, time, metres, text, texts):
 @njit(cache=True)
 def draw_json(points):
     """A way drawn twice as JSON, uint8 each: GeoJSON's coordinates, [lon, lat] to six decimals, and the polyline."""
-    text, used = put_polyline(points, np.empty(POINT_BYTES * len(points), np.uint8), 0)
+    text, used = put_polyline(points, np.empty(0, np.uint8), 0)
     line = np.empty(2 * used + 2, np.uint8)
     line[0] = QUOTE
     end = put_escaped(text, 0, used, line, 1)

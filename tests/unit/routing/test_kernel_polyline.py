@@ -1,6 +1,7 @@
 """The loops of `kernels.polyline` against text put together by hand; also run by `infra/mutate.py`, not compiled."""
 
 import json
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy.typing as npt
 
 from routing.kernels.pointers import table_of
 from routing.kernels.polyline import (
+    FRAME_BYTES,
     NUMBER_BYTES,
     POINT_BYTES,
     Texts,
@@ -183,19 +185,16 @@ class Drawing:
         self.ends: list[tuple[int, int, int]] = []
         self.expected: list[str] = []
 
-    def add(self, head: list[Point], edges: range, tail: list[Point]) -> None:
-        """A way that begins with the points of head, and goes from where the edges end through those of tail."""
+    def add(self, head: list[Point], edges: Sequence[int], tail: list[Point]) -> None:
+        """A way that begins with the points of head, and goes from where the edges end through those of tail. Odd edges go back."""
         middle = len(self.points) + len(head)
         self.points += head + tail
-        self.edges += [2 * edge for edge in edges]
+        self.edges += edges
         self.ends.append((middle, len(self.points), len(self.edges)))
-        whole = "".join(edge_text(self.shapes[edge]) for edge in edges)
-        self.expected.append(line_text(head) + whole + line_text(tail).removeprefix(line_text(tail[:1])))
-
-    def add_at_its_end(self, place: Point, *, tail: list[Point]) -> None:
-        """Whoever is at the target already: a line of two points all the same."""
-        self.add([place], range(0), tail)
-        self.expected[-1] = line_text([place, place])
+        whole = "".join(edge_text(self.shapes[edge // 2][:: -1 if edge % 2 else 1]) for edge in edges)
+        rest = whole + line_text(tail).removeprefix(line_text(tail[:1]))
+        is_there = len(head) == 1 and not rest  # a line has two points, if the same
+        self.expected.append(line_text(2 * head if is_there else head) + rest)
 
     def texts(self) -> Texts:
         names = [b'"\xe6\xbe\xaa"', b'"B"', b'"' + b"x" * 200 + b'"']
@@ -221,56 +220,70 @@ def test_a_way_is_the_line_of_its_first_part_its_edges_and_its_last_part(case: i
             case 0:
                 drawing.add([], range(0), [])
             case 1:
-                drawing.add_at_its_end(joint[0], tail=joint[: int(rng.integers(0, 2))])
+                drawing.add(joint, (), joint[: int(rng.integers(0, 2))])
             case _ if last > first:
-                drawing.add([*head, *joint], range(first, last), [drawing.shapes[last - 1][-1], *tail])
+                drawing.add(
+                    [*head, *joint], range(2 * first, 2 * last, 2), [drawing.shapes[last - 1][-1], *tail]
+                )
     assert drawing.lines() == drawing.expected
 
 
 def test_a_way_that_begins_at_a_crossing_or_ends_at_one_needs_no_other_point() -> None:
     drawing = Drawing(np.random.default_rng(1), 3)
     begin, end = drawing.shapes[0][0], drawing.shapes[2][-1]
-    drawing.add([begin], range(3), [end])
-    drawing.add([begin], range(3), [])
+    drawing.add([begin], (0, 2, 4), [end])
+    drawing.add([begin], (0, 2, 4), [])
+    drawing.add([end], (5, 3, 1), [begin])
     drawing.add([begin], range(0), [begin, end])
     drawing.add([(34.5, 135.5), begin], range(0), [begin])
     assert drawing.lines() == drawing.expected
-
-
-def test_there_is_room_for_the_longest_ways_and_for_many_without_any() -> None:
-    drawing = Drawing(np.random.default_rng(1), 1)
-    drawing.shapes = [[*ZIGZAG[:1], (0.0, 0.0), *ZIGZAG[:11]], ZIGZAG[:30]]
-    drawing.add(ZIGZAG, range(0), ZIGZAG)
-    drawing.add([], range(0), [])
-    drawing.add(ZIGZAG[:2], range(2), ZIGZAG[:1])
-    drawing.add([ZIGZAG[0]] * 2, range(0), [*ZIGZAG[:1]])
-    drawing.add_at_its_end(ZIGZAG[0], tail=[])
-    assert drawing.lines() == drawing.expected
-    only = Drawing(np.random.default_rng(1), 1)
-    only.add_at_its_end(ZIGZAG[0], tail=[])
-    assert only.lines() == only.expected
 
 
 def answer_text(name: str, seconds: str, metres: int, line: str) -> str:
     return f'{{"to":{name},"seconds":{seconds},"length_m":{metres},"polyline6":{json.dumps(line)}}}'
 
 
+def answer(drawing: Drawing, *, target: int = 1, time: int = 0, metres: float = 0.0) -> str:
+    """Of a drawing with one way; the text of its line begins without any room."""
+    one, texts = Rows(np.zeros(1), np.zeros(1)), drawing.texts()
+    one.ways.target[0], one.ways.time[0], one.ways.metres[0] = target, time, metres
+    one.ways.ends[:] = drawing.ends
+    edges = np.array(drawing.edges, np.int32)
+    return text_of(way_json(array(drawing.points), edges, one.way_table, table_of(texts)))
+
+
+def test_there_is_room_for_the_longest_ways() -> None:
+    together = Drawing(np.random.default_rng(1), 1)
+    together.shapes = [[*ZIGZAG[:1], (0.0, 0.0), *ZIGZAG[:11]], ZIGZAG[:30]]
+    for head, edges, tail in (
+        (ZIGZAG, (), ZIGZAG), ([], (), []), (ZIGZAG[:2], (0, 2), ZIGZAG[:1]), (ZIGZAG[:1], (0, 3), []), (ZIGZAG[:1], (), []),
+    ):  # fmt: skip
+        alone = Drawing(np.random.default_rng(1), 1)
+        alone.shapes = together.shapes
+        alone.add(head, edges, tail)
+        together.add(head, edges, tail)
+        assert answer(alone) == answer_text('"B"', "0.0", 0, alone.expected[0])
+    assert together.lines() == together.expected
+
+
 def test_one_answer_is_json_with_the_line_of_its_way() -> None:
     drawing = Drawing(np.random.default_rng(2), 4)
     begin, end = drawing.shapes[0][0], drawing.shapes[3][-1]
-    drawing.add([(34.1, -135.1), begin], range(4), [end, (34.2, -135.2)])
-    one, texts = Rows(np.zeros(1), np.zeros(1)), drawing.texts()
-    one.ways.target[0], one.ways.time[0], one.ways.metres[0] = 1, 12_345, 456.5
-    one.ways.ends[:] = drawing.ends
-    points, edges = array(drawing.points), np.array(drawing.edges, np.int32)
-    made = text_of(way_json(points, edges, one.way_table, table_of(texts)))
+    drawing.add([(34.1, -135.1), begin], (0, 2, 4, 6), [end, (34.2, -135.2)])
+    made = answer(drawing, target=1, time=12_345, metres=456.5)
     assert made == answer_text('"B"', "1234.5", 456, drawing.expected[0])
+    texts = drawing.texts()
     for target, name in ((0, '"澪"'), (2, f'"{"x" * 200}"')):
         made = text_of(line_json(target, 5, 457.5, array(BACKSLASHES), table_of(texts)))
         assert made == answer_text(name, "0.5", 458, line_text(BACKSLASHES))
-    long = [(lat, lon) for lat, lon in BACKSLASHES * 9 if lat > -9e-5]
-    made = text_of(line_json(1, 0, 0.0, array(long), table_of(texts)))
-    assert made == answer_text('"B"', "0.0", 0, line_text(long))
+
+
+def test_there_is_room_for_the_longest_answers() -> None:
+    texts = Drawing(np.random.default_rng(2), 1).texts()
+    made = text_of(line_json(1, -(2**31), -(2.0**63) + 1024, array(BACKSLASHES), table_of(texts)))
+    line = line_text(BACKSLASHES)
+    assert made == answer_text('"B"', "-214748364.8", -(2**63) + 1024, line)
+    assert len(made) == FRAME_BYTES + len('"B"') + 2 * len(line)
 
 
 def test_a_way_is_drawn_as_positions_and_as_a_line_at_once() -> None:
@@ -295,6 +308,13 @@ def test_many_lines_are_an_array_with_null_where_there_is_none() -> None:
         made = json_texts(text, np.array(first, np.int64), np.array(last, np.int64))
         lines = [text_of(text[a:b]) or None for a, b in zip(first, last, strict=True)]
         assert text_of(made) == json.dumps(lines, separators=(",", ":"))
+
+
+def test_there_is_room_for_many_lines_that_need_it_all() -> None:
+    nothing, none = letters(""), np.zeros(9, np.int64)
+    assert text_of(json_texts(nothing, none, none)) == f"[{','.join(['null'] * 9)}]"
+    made = json_texts(letters("\\" * 20), np.zeros(1, np.int64), np.full(1, 20))
+    assert text_of(made) == json.dumps(["\\" * 20])
 
 
 def numbers(values: list[int], known: list[bool], decimals: int) -> str:
