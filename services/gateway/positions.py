@@ -40,8 +40,8 @@ def position_routes(gateway: Gateway) -> APIRouter:
     ) -> PositionsAnswer:
         """Takes positions of this device, all or none; 202 when the broker has them. Sending them again changes nothing."""
         if not state.allows(Purpose.CROWD_COUNT):
-            raise Problem(
-                "no-consent", status=403, detail="there is no standing consent to crowd_count",
+            raise refusal(
+                "no-consent", len(body.positions), status=403, detail="there is no standing consent to crowd_count",
                 remedy="PUT /v1/devices/me/consents after the person has agreed",
             )  # fmt: skip
         check_times(gateway.clock.now_ms(), [p.at_ms for p in body.positions])
@@ -75,6 +75,14 @@ def partner_position_routes(gateway: Gateway) -> APIRouter:
     return routes
 
 
+def refusal(
+    slug: str, count: int, *, status: int, detail: str, remedy: str, field: str | None = None
+) -> Problem:
+    """The problem to raise; all `count` positions of the request are counted as refused by it."""
+    OUTCOMES.labels(slug).inc(count)
+    return Problem(slug, status=status, detail=detail, remedy=remedy, field=field)
+
+
 def check_times(now_ms: int, times_ms: list[int]) -> None:
     """Refuses the first position whose time cannot be used.
 
@@ -84,14 +92,14 @@ def check_times(now_ms: int, times_ms: list[int]) -> None:
     for number, at_ms in enumerate(times_ms):
         field = f"positions.{number}.at_ms"
         if at_ms > now_ms + AHEAD_MS:
-            raise Problem(
-                "clock-ahead", status=422, field=field,
+            raise refusal(
+                "clock-ahead", len(times_ms), status=422, field=field,
                 detail=f"{field} is {(at_ms - now_ms) / 1000:.0f} s in the future; at most {AHEAD_MS // 1000} s are taken",
                 remedy="set the device's clock by network time",
             )  # fmt: skip
         if at_ms < now_ms - OLDEST_MS:
-            raise Problem(
-                "too-old", status=422, field=field,
+            raise refusal(
+                "too-old", len(times_ms), status=422, field=field,
                 detail=f"{field} is {(now_ms - at_ms) / 1000:.0f} s old; at most {OLDEST_MS // 1000} s are taken",
                 remedy="send newer positions only: older ones no longer say where anybody is",
             )  # fmt: skip

@@ -145,7 +145,7 @@ class Lattice:
         if self._points * 2 > len(self._point_key):
             old = self._point_key != 0
             keys, cells = self._point_key[old], self._point_cell[old]
-            room = 1 << (self._points * 4 - 1).bit_length()
+            room = 1 << (self._points * 2).bit_length()
             self._point_key = np.zeros(room, np.uint64)
             self._point_cell = np.zeros(room, np.int32)
             put_points(self._point_key, self._point_cell, keys, cells)

@@ -198,10 +198,15 @@ class CrowdMember(ConsumerRebalanceListener):  # type: ignore[misc]
         held = self._held or {}
         news = self._ledger.news({number: h.fold.tally() for number, h in held.items()})
         self._logged.update(news)
-        devices = sum(h.fold.devices for h in held.values())
         self._tell(
             Report(
-                news, self._missing, self._unreadable, len(held), devices=devices, cells=len(self._lattice)
+                positions=news,
+                missing_records=self._missing,
+                unreadable_records=self._unreadable,
+                partitions=len(held),
+                devices=sum(h.fold.devices for h in held.values()),
+                device_bytes=sum(h.fold.device_bytes for h in held.values()),
+                cells=len(self._lattice),
             )
         )
         self._missing = self._unreadable = 0

@@ -47,6 +47,8 @@ class Snapshot:
     as_of_ms: Int64s
 
 
+FULLEST = 0.75
+"""Share of a hash table's slots in use; beyond it a table twice as large is filled."""
 COUNTED: Mapping[str, int] = {
     "accepted": kernels.ACCEPTED,
     "late": kernels.LATE,
@@ -83,6 +85,12 @@ class PartitionFold:
     def devices(self) -> int:
         """How many devices it remembers."""
         return int(self._marks[kernels.DEVICES])
+
+    @property
+    def device_bytes(self) -> int:
+        """Memory of its table of devices, with the room that is still empty."""
+        tables = (self._device, self._cell, self._heard_ms, self._doubts, self._slots)
+        return sum(table.nbytes for table in tables)
 
     def tally(self) -> dict[str, int]:
         """How many positions were accepted, or refused and why, since this fold began or was restored."""
@@ -189,12 +197,13 @@ class PartitionFold:
     def _make_room(self, devices: int) -> None:
         """Room for so many devices and for every cell of the lattice."""
         if devices > len(self._device):
-            room = 1 << (devices - 1).bit_length()
+            room = devices + devices // 8
             self._device = _grown(self._device, room)
             self._cell = _grown(self._cell, room)
             self._heard_ms = _grown(self._heard_ms, room)
             self._doubts = _grown(self._doubts, room)
-            self._slots = np.full(room * 2, -1, np.int32)
+        if devices > FULLEST * len(self._slots):
+            self._slots = np.full(1 << int(devices / FULLEST).bit_length(), -1, np.int32)
             kernels.index_devices(self._slots, self._device, self.devices)
         if len(self._lattice) > len(self._count):
             room = 1 << len(self._lattice).bit_length()

@@ -10,7 +10,7 @@ class Report:
     """Counts since the former report, and sizes now.
 
     positions: by what became of them (`streams.crowd.partition.COUNTED`); after a restart those behind the newest checkpoint are
-    told again. missing_records: gaps that the log itself has. unreadable_records: those that went to the dead letters.
+    told again. device_bytes: memory of the tables of devices. missing_records: gaps that the log itself has. unreadable_records: those that went to the dead letters.
     """
 
     positions: Mapping[str, int]
@@ -18,6 +18,7 @@ class Report:
     unreadable_records: int
     partitions: int
     devices: int
+    device_bytes: int
     cells: int
 
 

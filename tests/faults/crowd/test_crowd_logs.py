@@ -78,7 +78,9 @@ async def test_the_newest_checkpoint_survives_a_compaction_that_took_everything_
     # each record rolls the segment before it, and what is rolled is compacted at once, tombstones too
     await set_checkpoints(
         eager_kafka.bootstrap,
-        segment_ms="1", min_cleanable_dirty_ratio="0.0001", delete_retention_ms="0",
+        segment_ms="1",
+        min_cleanable_dirty_ratio="0.0001",
+        delete_retention_ms="0",
     )
     await write_many(CheckpointLog(eager_kafka.bootstrap, World.DRILL, publisher), fold, 30)
     async with asyncio.timeout(60):

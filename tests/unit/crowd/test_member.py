@@ -3,15 +3,19 @@
 import asyncio
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
+from aiokafka import TopicPartition
 
 from streams.codec import encode_positions
 from streams.crowd.emitter import targets_of
 from streams.crowd.held import Held, PositionGapError
 from streams.crowd.lattice import Lattice
+from streams.crowd.member import CrowdMember
 from streams.crowd.partition import PartitionFold
+from streams.crowd.report import Ledger
 from streams.crowd.watchdog import StoodStillError, Watchdog
 from tests.unit.crowd.made import PLACES, one, partials_of
 
@@ -79,3 +83,44 @@ async def test_a_process_that_stood_still_for_most_of_a_session_writes_nothing_m
         watchdog.check()
     with pytest.raises(StoodStillError):
         await task
+
+
+def member_of(mine: Held, *, first: int) -> CrowdMember:
+    """A member that holds one partition; the broker's first record behind a gap is at `first`."""
+
+    async def find_first(_: TopicPartition, __: int) -> int:
+        return first
+
+    nobody: Any = None
+    member = CrowdMember(
+        nobody, nobody, nobody, nobody, topic="drill.positions", watchdog=nobody, checkpoint_s=1,
+        find_first=find_first, ready=lambda: None, tell=lambda _: None,
+    )  # fmt: skip
+    member._held = {3: mine}
+    return member
+
+
+PARTITION = TopicPartition("drill.positions", 3)
+
+
+async def test_a_record_that_the_broker_has_and_we_never_got_ends_the_process() -> None:
+    mine = held()
+    with pytest.raises(PositionGapError, match="expected offset 11, got 13"):
+        await member_of(mine, first=12)._fold({PARTITION: [record(10), record(13)]})
+    assert (mine.fold.offset, mine.next_offset) == (10, 11)
+
+
+async def test_a_gap_that_the_log_itself_has_is_passed_over_and_what_follows_is_folded() -> None:
+    mine = held()
+    member = member_of(mine, first=13)
+    await member._fold({PARTITION: [record(10), record(13), record(14)]})
+    assert (mine.fold.devices, mine.fold.offset, mine.next_offset) == (3, 14, 15)
+    assert member._missing == 2
+
+
+def test_reports_say_what_is_new_since_the_last_and_begin_again_with_a_partition() -> None:
+    ledger = Ledger()
+    assert ledger.news({1: {"late": 2}, 2: {"late": 1}})["late"] == 3
+    assert ledger.news({1: {"late": 2}, 2: {"late": 5}})["late"] == 4
+    ledger.begin(2)
+    assert ledger.news({1: {"late": 2}, 2: {"late": 1}})["late"] == 1

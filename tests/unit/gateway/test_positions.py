@@ -1,6 +1,7 @@
 """Positions: refused with the field at fault, gathered into few records, answered when acknowledged."""
 
 import asyncio
+import re
 
 import httpx
 import numpy as np
@@ -200,3 +201,25 @@ async def test_nothing_about_a_person_is_in_the_metrics(client: Client) -> None:
     assert 'mio_gateway_positions_total{outcome="accepted"}' in text
     assert token.partition(".")[0] not in text
     assert "34.567" not in text
+
+
+async def test_what_a_device_is_refused_is_counted_by_its_reason(client: Client) -> None:
+    device = await client.register()
+    before = await refused(client)
+    good = {"at_ms": NOW_MS, "lat": 34.5, "lon": 135.2}
+    await device.post([good, {**good, "at_ms": NOW_MS + 60_001}])
+    await device.post([{**good, "at_ms": NOW_MS - 840_001}])
+    after = await refused(client)
+    assert {reason: after[reason] - before.get(reason, 0) for reason in after} == {
+        "clock-ahead": 2,
+        "too-old": 1,
+    }
+
+
+async def refused(client: Client) -> dict[str, float]:
+    """Positions so far by reason, as the metrics tell; the two that a device can mend by its clock."""
+    text = (await client.http.get("/metrics")).text
+    found = re.findall(
+        r'^mio_gateway_positions_total{outcome="(clock-ahead|too-old)"} (\S+)$', text, re.MULTILINE
+    )
+    return {reason: float(count) for reason, count in found}
