@@ -27,16 +27,18 @@ from services.navigator.guides import warm_ways
 from services.navigator.lane import Lane, Lanes
 from services.navigator.leases.room import open_leases
 from services.navigator.live import Live
-from services.navigator.models import NearAnswer, RouteAnswer, RouteRequest, StayAnswer
+from services.navigator.models import RouteAnswer, RouteRequest, StayAnswer
 from services.navigator.pace import keep_pace
 from services.navigator.questions import Office, Question, Questions
-from services.navigator.render import render_place, world_marks
+from services.navigator.render import world_marks
 from services.navigator.repair_list import repair_routes
 from services.navigator.repair_notes import RepairNotes
 from services.navigator.trips_routes import trip_routes
+from services.navigator.uses import NearAnswer, render_near
 from services.navigator.what_if_routes import what_if_routes
 from streams.broker import Broker
 from streams.clock import Clock
+from streams.events.base import Hazard
 from streams.events.shelters import ShelterState
 from streams.world import World
 
@@ -47,6 +49,7 @@ NEAR_RESOLUTION = 9
 NEAR_KEPT_S = 10
 """So long may anybody keep the list of a cell: it holds nothing about a person."""
 NEAR_CELL = "H3 cell of resolution 9 (about 300 m across), worked out on the device: a position never stands in an address."
+NEAR_HAZARD = "Also say whether each place can be used in this hazard; those in force are always said."
 ROUTES, BATCH = "/v1/routes", "/v1/routes/batch"
 
 
@@ -102,8 +105,9 @@ def _near(live: Live, office: Office, world: World) -> APIRouter:
         response: Response,
         cell: Annotated[str, Query(description=NEAR_CELL, examples=["892e6154c6bffff"], max_length=16)],
         limit: Annotated[int, Query(ge=1, le=NEAR_LIMIT)] = 5,
+        hazard: Annotated[list[Hazard] | None, Query(description=NEAR_HAZARD, max_length=8)] = None,
     ) -> dict[str, Any]:
-        """Places near a cell's middle in a straight line, of both layers, whatever their state."""
+        """Places near a cell's middle in a straight line, of both layers, whatever their state, and whether each can be used now."""
         office.require_ready()
         lat, lon = parse_cell(cell)
         state = live.moment.world
@@ -112,7 +116,7 @@ def _near(live: Live, office: Office, world: World) -> APIRouter:
         return {
             **world_marks(world),
             "state_ms": state.at_ms,
-            "shelters": [render_place(place) for place in near],
+            "shelters": [render_near(place, state, hazard or ()) for place in near],
         }
 
     return routes

@@ -236,13 +236,3 @@ class StayAnswer(AnswerHead):
     kind: Literal["stay"]
     reason: Literal["no-target", "cut-off", "too-late"]
     nearest_in_a_straight_line: Shelter | None
-
-
-class NearAnswer(BaseModel):
-    """Places near by, nearest first."""
-
-    world: Literal["real", "drill"]
-    drill: bool
-    notice: str | None
-    state_ms: int
-    shelters: list[Shelter]
