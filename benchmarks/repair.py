@@ -1,9 +1,10 @@
 """Repair of the shelter field after a change, on Porto and on the made-up city of 1.1 million nodes, against building anew and scipy.
 
 Prints one JSON line a figure. Processor time of one thread, medians; changes and peers take turns in the same run. `kernel` are the loops
-alone (what is cut off, the repair; or the build and what it made other), `field` all of Field.repair with the edge deltas, `moment` what
-the navigator does before answers are fresh. A rebuild is what one would do instead: weigh every edge, grow the whole field. It is the
-strict peer, since it does not say whom the change concerns, and a repair does. Needs the test data (MIO_TEST_DATA).
+alone (what is cut off, the repair; or the build), `field` all of Field.repair until answers are fresh, `told` the same and whom it
+concerns, `moment` what the navigator does before answers are fresh. A rebuild is what one would do instead, by the same code: lay the
+zones that are new, weigh every edge, hang the targets, grow the whole field. `in_rebuilds` is the median of what a change cost in
+rebuilds that were measured right beside it. Needs the test data (MIO_TEST_DATA).
 """
 
 import json
@@ -25,7 +26,7 @@ import routing.field
 from routing.build.osm_pbf import read_osm
 from routing.geo import METRES_PER_DEGREE
 from routing.kernels.forest import build_forest
-from routing.kernels.repair import compare_forests, cut_off, repair_forest
+from routing.kernels.repair import cut_off, repair_forest, seems_dear
 from services.navigator.answers import Moment
 from services.navigator.ground import Ground
 from services.navigator.links import LinkCache
@@ -35,7 +36,7 @@ from streams.events.closures import ClosureState, Geometry, Mode
 from streams.events.shelters import Opening, ShelterState
 
 DATA = Path(os.environ.get("MIO_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
-ROUNDS = 15
+ROUNDS = 21
 Change = Callable[[routing.Field, int], Callable[[], routing.Repair]]
 """Makes a change ready (untimed) and returns the repair (timed)."""
 
@@ -53,7 +54,7 @@ class Stopwatch:
         return made
 
 
-LOOPS = {loop.__name__: Stopwatch(loop) for loop in (build_forest, cut_off, repair_forest, compare_forests)}
+LOOPS = {loop.__name__: Stopwatch(loop) for loop in (build_forest, seems_dear, cut_off, repair_forest)}
 for name, stopwatch in LOOPS.items():
     setattr(routing.field, name, stopwatch)
 
@@ -91,29 +92,42 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def compare(name: str, field: routing.Field, change: Change, *, bar: float | None = None) -> float:
-    """Medians of one kind of change and of building the same anew, in turns; the dearest in rebuilds."""
-    kernel, whole, anew, anew_kernel, touched, rebuilt = [], [], [], [], [], 0
+    """Medians of one kind of change and of building the same anew, in turns; what it costs in rebuilds."""
+    kernel, whole, anew, anew_kernel, told, touched, rebuilt = [], [], [], [], [], [], 0
     for turn in range(1, ROUNDS + 1):
         made = change(
             field, turn
         )()  # both ways have been taken once, and each comes first in half of the turns
-        after = made.field
+        began = time.process_time_ns()
+        touched.append(len(made.touched))
+        asking = (time.process_time_ns() - began) / 1e6
         work = change(field, turn)
-        fresh = replace(after.overlay)  # without what was worked out from it
-        rebuild = partial(routing.Field.build, after.walking, after.targets, fresh)
+        rebuild = partial(
+            routing.Field.build, made.field.walking, made.field.targets, as_new(made.field.overlay, field)
+        )
         ways = [(work, whole, kernel), (rebuild, anew, anew_kernel)]
         for doing, times, loops in ways if turn % 2 else reversed(ways):
             take_loops_ms()
             times.append(timed(doing))
             loops.append(take_loops_ms())
-        touched.append(len(made.touched))
+        told.append(whole[-1] + asking)
         rebuilt += made.rebuilt
+    ratio = float(np.median(np.array(whole) / np.array(anew)))
     say(f"{name}_kernel", float(np.median(kernel)), bar=bar, peer=float(np.median(anew_kernel)))
     say(f"{name}_field", float(np.median(whole)), peer=float(np.median(anew)))
+    say(f"{name}_told", float(np.median(told)), peer=float(np.median(anew)))
+    say(f"{name}_in_rebuilds", ratio, "")
     say(f"{name}_touched", float(np.median(touched)), "nodes")
     if rebuilt:
         say(f"{name}_built_anew", rebuilt, f"of {ROUNDS}")
-    return float(np.median(whole)) / float(np.median(anew))
+    return ratio
+
+
+def as_new(overlay: routing.Overlay, field: routing.Field) -> routing.Overlay:
+    """Without what was worked out from it; zones that were in force before are laid already."""
+    if overlay.zones is field.overlay.zones:
+        return replace(overlay)
+    return replace(overlay, membranes=dict(overlay.membranes))
 
 
 def closures(count: int) -> Change:
@@ -168,33 +182,83 @@ def discs(network: routing.Network, radius_m: float) -> Iterator[routing.Membran
         yield routing.make_membrane(index, zone)
 
 
-def shelter_fills(field: routing.Field, turn: int) -> Callable[[], routing.Repair]:
-    left = [t for number, t in enumerate(field.targets) if number != turn % len(field.targets)]
-    return lambda: field.repair(left)
+def lifted(radius_m: float) -> Change:
+    """Such a zone is in force no more."""
+    lay = disc(radius_m)
+
+    def change(field: routing.Field, turn: int) -> Callable[[], routing.Repair]:
+        laid = lay(field, turn)().field
+        overlay = routing.Overlay(field.network, field.overlay.closures, {})
+        return lambda: laid.repair(overlay=overlay)
+
+    return change
 
 
-def shelter_opens(field: routing.Field, turn: int) -> Callable[[], routing.Repair]:
-    network = field.network
-    node = int(np.random.default_rng(turn).integers(network.node_count))
-    new = routing.Target("new", float(network.node_lat[node]), float(network.node_lon[node]))
-    return lambda: field.repair([*field.targets, new])
+def shelters_fill(share: float) -> Change:
+    """At least one of them, others each round."""
+
+    def change(field: routing.Field, turn: int) -> Callable[[], routing.Repair]:
+        order = np.random.default_rng(turn).permutation(len(field.targets))
+        left = [field.targets[i] for i in order[max(1, int(share * len(order))) :].tolist()]
+        return lambda: field.repair(left)
+
+    return change
+
+
+def shelters_open(share: float) -> Change:
+    """Those that were full are open again."""
+    fill = shelters_fill(share)
+
+    def change(field: routing.Field, turn: int) -> Callable[[], routing.Repair]:
+        filled = fill(field, turn)().field
+        return lambda: filled.repair(field.targets)
+
+    return change
+
+
+def priced(field: routing.Field, turn: int) -> list[routing.Target]:
+    prices = np.random.default_rng(turn).integers(0, 1200, len(field.targets)).tolist()
+    return [replace(t, price_ds=p) for t, p in zip(field.targets, prices, strict=True)]
 
 
 def prices_move(field: routing.Field, turn: int) -> Callable[[], routing.Repair]:
-    prices = np.random.default_rng(turn).integers(0, 1200, len(field.targets)).tolist()
-    priced = [replace(t, price_ds=p) for t, p in zip(field.targets, prices, strict=True)]
-    return lambda: field.repair(priced)
+    targets = priced(field, turn)
+    return lambda: field.repair(targets)
+
+
+def everything(count: int) -> Change:
+    """So many links close and a zone comes into force, two shelters fill and all others are priced anew, at once."""
+    close, lay = closures(count), disc(2000)
+
+    def change(field: routing.Field, turn: int) -> Callable[[], routing.Repair]:
+        targets = priced(field, turn)[2:]
+        closed, laid = close(field, turn)().field.overlay, lay(field, turn)().field.overlay
+        overlay = routing.Overlay(field.network, closed.closures, dict(laid.membranes))
+        return lambda: field.repair(targets, overlay)
+
+    return change
 
 
 CHANGES: tuple[tuple[str, Change], ...] = (
     ("1_closure", closures(1)),
     ("1000_closures", closures(1000)),
+    ("3000_closures", closures(3000)),
     ("10000_closures", closures(10_000)),
+    ("60000_closures", closures(60_000)),
     ("100_openings", reopened(100)),
-    ("shelter_fills", shelter_fills),
-    ("shelter_opens", shelter_opens),
+    ("3000_openings", reopened(3000)),
+    ("10000_openings", reopened(10_000)),
+    ("60000_openings", reopened(60_000)),
+    ("a_shelter_fills", shelters_fill(0)),
+    ("half_of_all_shelters_fill", shelters_fill(0.5)),
+    ("a_shelter_opens", shelters_open(0)),
+    ("half_of_all_shelters_open", shelters_open(0.5)),
     ("all_prices_move", prices_move),
     ("disc_500_m", disc(500)),
+    ("disc_10_km", disc(10_000)),
+    ("disc_10_km_lifted", lifted(10_000)),
+    ("everything_with_100_closures", everything(100)),
+    ("everything_with_10000_closures", everything(10_000)),
 )
 
 

@@ -2,7 +2,7 @@
 
 from routing.cars import Driving, weigh
 from routing.directions import Step
-from routing.field import Field, NodeIds, Repair
+from routing.field import Field, Repair
 from routing.geo import require_place
 from routing.matching import Geometry, LinkIds, LinkIndex, Structure
 from routing.membranes import DEARER, FORBIDDEN, Grade, Membrane, Zones, make_membrane
@@ -29,7 +29,6 @@ __all__ = [
     "Membrane",
     "Mode",
     "Network",
-    "NodeIds",
     "Overlay",
     "Profile",
     "Repair",

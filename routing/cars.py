@@ -170,20 +170,24 @@ class CarWeights(Weights):
         """Weighs every edge."""
         streets = Weights.of(driving.on_streets, overlay)
         cost = driving.turns.lay(streets.cost)
-        return cls(driving, overlay, cost, streets.largest, driving=driving, on_streets=streets)
+        return cls(
+            driving, overlay, cost, streets.largest, streets.open_cost, driving=driving, on_streets=streets
+        )
 
     def change(self, overlay: Overlay) -> CostChange:
         """As for walkers. A street that closes may make a dead end, where one may then turn back."""
         if overlay is self.overlay:
-            return CostChange(self, self, NOTHING, NOTHING)
+            return CostChange.of(self, self, NOTHING, NOTHING)
         streets = self.on_streets.change(overlay)
         weights = replace(self, overlay=overlay, on_streets=streets.weights)
         if len(streets.edges) == 0:
-            return CostChange(self, weights, NOTHING, NOTHING)
+            return CostChange.of(self, weights, NOTHING, NOTHING)
         cost = self.cost.copy()
         edges, former = self.driving.turns.lay_some(streets.edges, streets.weights.cost, cost)
-        weights = replace(weights, cost=cost, largest=streets.weights.largest)
-        return CostChange(self, weights, edges, former)
+        weights = replace(
+            weights, cost=cost, largest=streets.weights.largest, open_cost=streets.weights.open_cost
+        )
+        return CostChange.of(self, weights, edges, former)
 
 
 def weigh(walking: Walking, overlay: Overlay) -> Weights:

@@ -1,6 +1,6 @@
 """The shelter field: for each node the best target, the cost and the next edge. A value, read by anybody; a change repairs a copy."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -9,15 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from routing.errors import RoutingError
+from routing.kernels.compare import compare_forests, find_moved_roots, renumbered, shifted
 from routing.kernels.forest import INF, build_forest, follow, nearest_targets
-from routing.kernels.repair import (
-    CUT_TOO_MUCH,
-    compare_forests,
-    cut_off,
-    find_moved_roots,
-    renumbered,
-    repair_forest,
-)
+from routing.kernels.repair import CUT_TOO_MUCH, NOT_TOLD, cut_off, repair_forest, seems_dear
 from routing.network import Network
 from routing.overlay import Overlay
 from routing.seeds import Doors, Seeds, partial_cost
@@ -25,12 +19,18 @@ from routing.snap import Snap
 from routing.walking import Ints, Target, Walking
 from routing.weights import CostChange, Weights
 
-__all__ = ["Field", "Ints", "NodeIds", "Repair", "Seeds", "Target", "Walking", "partial_cost"]
+__all__ = ["Field", "Ints", "Repair", "Seeds", "Target", "Walking", "partial_cost"]
 
-NodeIds = npt.NDArray[np.int32]
-
-REBUILD_SHARE = 0.35
-"""A change that cuts off more than this share of the nodes costs about as much as building to build anew."""
+REBUILD_SHARE = 0.32
+"""A change that cuts off more than this share of the nodes costs nearly as much as building anew."""
+FEW_EDGES = 128
+"""Where one edge of so many costs another sum, a sample of ways tells whether it is too much before any node is looked at."""
+ASKED = 32
+"""Places that are asked so."""
+MANY_NODES = 32
+"""Where one node of so many is concerned, all are settled as a build does it."""
+MANY_PRICES = 8
+"""Where one target of so many is priced anew, costs are moved with the prices, instead of all ways to it being cut off."""
 GONE = -2
 """Number of a target that is none any more; every node that had it is cut off."""
 
@@ -106,49 +106,104 @@ class Field:
         ordered = self.targets if targets is None else order_targets(targets)
         draft = replace(self, weights=change.weights)
         if ordered != self.targets:
-            if _places(ordered) == _places(self.targets):
+            if _are_at_the_same_places(ordered, self.targets):
                 snaps, doors = self.snaps, self.doors.priced([t.price_ds for t in ordered])
             else:
                 snaps, doors = _hang(self.walking, ordered)
             draft = replace(draft, targets=ordered, snaps=snaps, doors=doors)
         if draft.doors is not self.doors or change.concerns(self.doors.edge):
             draft = replace(draft, seeds=draft.doors.seeds(self.walking, draft.cost))
-        elif len(change.edges) == 0:
+        elif change.at_most == 0:
             made = self if change.weights is self.weights else draft
-            return Repair(made, np.empty(0, np.int32), rebuilt=False)
-        return self._mend(draft, change, int(most_cut * self.network.node_count))
+            return Repair(made, False, _nobody)
+        return self._mend(draft, change, most_cut)
 
-    def _mend(self, draft: "Field", change: CostChange, most_cut: int) -> "Repair":
+    def _mend(self, draft: "Field", change: CostChange, most_cut: float) -> "Repair":
         """draft: the new weights, targets and seeds, still with the old forest."""
         network, seeds = self.network, draft.seeds
-        renumber = _renumber(self.targets, draft.targets)
-        moved = self._find_moved_roots(seeds, renumber)
+        ways, out = (network.in_start, network.edge_tail), (network.out_start, network.out_edge)
+        share = most_cut if draft.targets is self.targets else most_cut**2  # both at once cost as both
+        if self._seems_dear(draft, change, int(share * network.node_count)):
+            return self._rebuilt(draft, change)
+        limit, renumber = int(most_cut * network.node_count), _renumber(self.targets, draft.targets)
+        if self._lose_their_target(renumber, limit):
+            return self._rebuilt(draft, change)
+        shift = self._find_shift(draft)
+        dist = self.dist if shift is None else shifted(self.dist, self.target, shift)
+        moved = self._find_moved_roots(seeds, renumber, dist, shift)
         state, work = np.zeros(network.node_count, np.uint8), np.empty(network.node_count, np.int32)
-        ways = network.in_start, network.edge_tail
         changed = draft.cost, change.edges, change.former_cost
-        cut = cut_off(*ways, network.edge_head, *changed, moved, self.next_edge, state, work, most_cut)
+        cut = cut_off(*ways, network.edge_head, *changed, moved, self.next_edge, state, work, limit)
         if cut == CUT_TOO_MUCH:
-            made = draft.grown()
-            columns = self.dist, self.next_edge, self.target, made.dist, made.next_edge, made.target
-            touched = compare_forests(*ways, change.edges, moved, renumber, *columns, state)
-            return Repair(made, touched, rebuilt=True)
+            return self._rebuilt(draft, change)
         same = draft.targets is self.targets
         target = self.target.copy() if same else renumbered(self.target, renumber)
-        made = replace(draft, dist=self.dist.copy(), next_edge=self.next_edge.copy(), target=target)
+        dist = dist.copy() if shift is None else dist
+        made = replace(draft, dist=dist, next_edge=self.next_edge.copy(), target=target)
         count = repair_forest(
-            *ways, network.edge_head, network.out_start, network.out_edge, *changed, draft.weights.largest,
-            seeds.node, seeds.cost, seeds.target, made.dist, made.next_edge, target, state, work, cut,
+            *ways, network.edge_head, *out, *changed, draft.weights.largest, seeds.node, seeds.cost, seeds.target,
+            dist, made.next_edge, target, state, work, cut, network.node_count // MANY_NODES, shift is not None,
         )  # fmt: skip
-        return Repair(made, work[:count].copy(), rebuilt=False)
+        if count == NOT_TOLD:
+            return Repair(made, False, lambda: self._find_touched(made, change))
+        touched = work[:count].copy()
+        return Repair(made, False, lambda: touched)
 
-    def _find_moved_roots(self, seeds: Seeds, renumber: Ints) -> Ints:
+    def _seems_dear(self, draft: "Field", change: CostChange, limit: int) -> bool:
+        """Whether the ways from some places spread over all tell that most of the change is beyond the limit."""
+        network = self.network
+        if change.at_most * FEW_EDGES <= network.edge_count:
+            return False
+        return bool(
+            seems_dear(
+                network.out_start, network.out_edge, network.edge_head, self.cost, draft.cost,
+                self.dist, self.next_edge, ASKED, limit,
+            )
+        )  # fmt: skip
+
+    def _lose_their_target(self, renumber: Ints, limit: int) -> bool:
+        """The same where targets are none any more."""
+        asked = self.target[:: max(1, self.network.node_count // ASKED)]
+        lost = int(np.count_nonzero(renumber[asked] == GONE))
+        return lost * self.network.node_count > limit * len(asked)
+
+    def _rebuilt(self, draft: "Field", change: CostChange) -> "Repair":
+        made = draft.grown()
+        return Repair(made, True, lambda: self._find_touched(made, change))
+
+    def _find_touched(self, made: "Field", change: CostChange) -> Ints:
+        """Where somebody is told anything else by the field that was made of this one."""
+        network, renumber = self.network, _renumber(self.targets, made.targets)
+        moved = self._find_moved_roots(made.seeds, renumber, self.dist)
+        columns = self.dist, self.next_edge, self.target, made.dist, made.next_edge, made.target
+        state = np.empty(network.node_count, np.uint8)
+        return np.asarray(
+            compare_forests(
+                network.in_start, network.edge_tail, change.edges, moved, renumber, *columns, state
+            )
+        )
+
+    def _find_shift(self, draft: "Field") -> Ints | None:
+        """int32[targets + 1]: how much dearer each became by its price alone, all its doors alike; None where too few did."""
+        if draft.targets is self.targets:
+            return None
+        prices = {(t.id, t.lat, t.lon): t.price_ds for t in draft.targets}
+        dearer = [prices.get((t.id, t.lat, t.lon), t.price_ds) - t.price_ds for t in self.targets]
+        shift = np.array([*dearer, 0], np.int32)
+        doors = self.doors
+        shift[doors.target[draft.cost[doors.edge] != self.cost[doors.edge]]] = 0
+        return shift if np.count_nonzero(shift) * MANY_PRICES > len(shift) else None
+
+    def _find_moved_roots(self, seeds: Seeds, renumber: Ints, dist: Ints, shift: Ints | None = None) -> Ints:
+        """dist: the costs, moved by `shift`."""
         if seeds is self.seeds:
             return np.empty(0, np.int32)
         old, new = self.seeds, seeds
+        old_cost = old.cost if shift is None else old.cost + shift[old.target]
         return np.asarray(
             find_moved_roots(
-                self.next_edge, self.dist, self.target, renumber,
-                np.argsort(old.node, kind="stable"), old.node, old.cost, old.target, np.stack([old.edge, old.share], 1),
+                self.next_edge, dist, self.target, renumber,
+                np.argsort(old.node, kind="stable"), old.node, old_cost, old.target, np.stack([old.edge, old.share], 1),
                 np.argsort(new.node, kind="stable"), new.node, new.cost, new.target, np.stack([new.edge, new.share], 1),
             )
         )  # fmt: skip
@@ -223,14 +278,24 @@ class Field:
 
 @dataclass(frozen=True)
 class Repair:
-    """A field after a change. touched: int32[k], the nodes on whose way anything is other than before, exactly these, in no order.
-
-    Whoever walks by the former field and comes through none of them keeps way, cost and target. rebuilt: it was cheaper.
-    """
+    """A field after a change. rebuilt: it was cheaper."""
 
     field: Field
-    touched: Ints
     rebuilt: bool
+    _tell: Callable[[], Ints]
+
+    @cached_property
+    def touched(self) -> Ints:
+        """int32[k], the nodes on whose way anything is other than before, exactly these, in no order.
+
+        Whoever walks by the former field and comes through none of them keeps way, cost and target. Where many are concerned they
+        are looked for when somebody asks first; the former field is kept until then.
+        """
+        return self._tell()
+
+
+def _nobody() -> Ints:
+    return np.empty(0, np.int32)
 
 
 def order_targets(targets: Sequence[Target]) -> tuple[Target, ...]:
@@ -254,8 +319,11 @@ def _hang(walking: Walking, targets: tuple[Target, ...]) -> tuple[tuple[Snap | N
     return snaps, Doors.of(walking.network, snaps, [t.price_ds for t in targets])
 
 
-def _places(targets: tuple[Target, ...]) -> list[tuple[str, float, float]]:
-    return [(t.id, t.lat, t.lon) for t in targets]
+def _are_at_the_same_places(some: tuple[Target, ...], others: tuple[Target, ...]) -> bool:
+    """Whether they differ by their prices alone."""
+    return len(some) == len(others) and all(
+        (a.id, a.lat, a.lon) == (b.id, b.lat, b.lon) for a, b in zip(some, others, strict=True)
+    )
 
 
 def _renumber(old: tuple[Target, ...], new: tuple[Target, ...]) -> Ints:

@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
-from routing.kernels.weigh import weigh_all
+from routing.kernels.weigh import close_links, weigh_open
 from routing.matching import LinkIds
 from routing.membranes import Membrane, Zones
 from routing.network import Network
@@ -138,6 +138,19 @@ class Overlay:
 
     def apply(self, cost: npt.NDArray[np.int32], mode: Mode = Mode.FOOT) -> npt.NDArray[np.int32]:
         """int32[edges]: the costs with closures and membranes. Into a zone: closed, or dearer. Inside: dearer. Out: free."""
+        return self.close(self.weigh_open(cost)[0], mode)
+
+    def weigh_open(self, cost: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int32], int]:
+        """(int32[edges], the largest that is a way): the costs with membranes, where every link is open."""
         weighed = np.empty(len(cost), np.int32)
-        weigh_all(cost, self.zones.factor, self.closed_to(mode), self.network.edge_link, weighed)
-        return weighed
+        largest = weigh_open(cost, self.zones.factor, weighed)
+        return weighed, int(largest)
+
+    def close(self, cost: npt.NDArray[np.int32], mode: Mode) -> npt.NDArray[np.int32]:
+        """int32[edges]: the costs with closures; the very same column where nothing is closed."""
+        links = np.flatnonzero(self.closed_to(mode))
+        if len(links) == 0:
+            return cost
+        closed = cost.copy()
+        close_links(links, *self.network.edge_of_link, closed)
+        return closed

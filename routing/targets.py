@@ -17,6 +17,7 @@ from routing.batch import Reader, Streets
 from routing.field import Field
 from routing.kernels.alt import Marks, copy_ways, search_back, wipe, wipe_ways
 from routing.kernels.forest import INF
+from routing.kernels.weigh import list_changed
 from routing.route import Leg, Route, Stay, find_route, list_directs, list_starts, snap_origin
 from routing.seeds import Doors
 from routing.snap import NEAR_M, Snap, frozen
@@ -300,5 +301,5 @@ class Trees:
 
 def _difference(former: Weights, weights: Weights) -> CostChange:
     """From one set of weights to another of the same profile, however many changes lie between."""
-    edges = np.flatnonzero(former.cost != weights.cost).astype(np.int32)
-    return CostChange(former, weights, edges, former.cost[edges])
+    edges = list_changed(former.cost, weights.cost)
+    return CostChange.of(former, weights, edges, former.cost[edges])

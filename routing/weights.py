@@ -1,27 +1,32 @@
 """What each edge costs one profile under one overlay, and what a change of the overlay makes of it. Shared by all fields of both."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from routing.errors import RoutingError
-from routing.kernels.weigh import weigh_again, weigh_all, weigh_some
+from routing.kernels.weigh import list_changed, weigh_links
 from routing.overlay import Overlay, mode_of
 from routing.walking import Ints, Walking
 
 _NOTHING: Ints = np.empty(0, np.int32)
-MANY = 16
-"""When one edge of so many may have changed, it is quicker to weigh all of them in their order."""
+MANY = 64
+"""When one link of so many closes or opens, it is quicker to close all that are closed than to look at these."""
 
 
 @dataclass(frozen=True)
 class Weights:
-    """cost: int32[edges], deciseconds with closures and zones, CLOSED is no way; no finite one is larger than `largest`. Immutable."""
+    """cost: int32[edges], deciseconds with closures and zones, CLOSED is no way; no finite one is larger than `largest`. Immutable.
+
+    open_cost: int32[edges of the streets], the same where every link is open; the same column while nothing is closed.
+    """
 
     walking: Walking
     overlay: Overlay
     cost: Ints
     largest: int
+    open_cost: Ints
 
     @classmethod
     def of(cls, walking: Walking, overlay: Overlay) -> "Weights":
@@ -35,55 +40,56 @@ class Weights:
                 f"{len(walking.cost):,} edges of profile {walking.profile.name} cannot be weighed by an overlay of "
                 f"{overlay.network.edge_count:,}: weigh with routing.cars.weigh"
             )
-        cost = np.empty(len(walking.cost), np.int32)
-        closed = overlay.closed_to(mode_of(walking.profile))
-        largest = weigh_all(walking.cost, overlay.zones.factor, closed, walking.network.edge_link, cost)
-        return cls(walking, overlay, cost, int(largest))
+        open_cost, largest = overlay.weigh_open(walking.cost)
+        return cls(walking, overlay, overlay.close(open_cost, mode_of(walking.profile)), largest, open_cost)
 
     def change(self, overlay: Overlay) -> "CostChange":
-        """The weights under another overlay of the same network; weighs only edges that one of both touches."""
+        """The weights under another overlay of the same network. Where few links close or open, only their edges are weighed."""
         if overlay is self.overlay:
-            return CostChange(self, self, _NOTHING, _NOTHING)
-        network, mode = self.walking.network, mode_of(self.walking.profile)
-        closed = overlay.closed_to(mode)
-        links = np.flatnonzero(closed != self.overlay.closed_to(mode))
-        edges = _NOTHING
-        if overlay.zones is not self.overlay.zones:
-            edges = np.flatnonzero(overlay.zones.factor != self.overlay.zones.factor).astype(np.int32)
-        if (len(edges) + 2 * len(links)) * MANY > network.edge_count:
-            return self._change_many(overlay)
-        there, back = network.edge_of_link
-        edges = np.concatenate([there[links], back[links], edges])
-        edges = edges[edges >= 0]
-        if len(edges) == 0:
-            return CostChange(self, replace(self, overlay=overlay), _NOTHING, _NOTHING)
-        cost, former = self.cost.copy(), np.empty(len(edges), np.int32)
-        count, largest = weigh_some(
-            edges, self.walking.cost, overlay.zones.factor, closed, network.edge_link, cost, former
-        )
-        weights = Weights(self.walking, overlay, cost, max(self.largest, int(largest)))
-        return CostChange(self, weights, edges[:count], former[:count])
-
-    def _change_many(self, overlay: Overlay) -> "CostChange":
-        cost, edges = np.empty_like(self.cost), np.empty(len(self.cost), np.int32)
-        closed = overlay.closed_to(mode_of(self.walking.profile))
-        link = self.walking.network.edge_link
-        count, largest = weigh_again(
-            self.walking.cost, overlay.zones.factor, closed, link, self.cost, cost, edges
-        )
-        changed = edges[:count].copy()
-        weights = Weights(self.walking, overlay, cost, max(self.largest, int(largest)))
-        return CostChange(self, weights, changed, self.cost[changed])
+            return CostChange.of(self, self, _NOTHING, _NOTHING)
+        mode, factor, former = mode_of(self.walking.profile), overlay.zones.factor, self.overlay.zones.factor
+        zoned = 0 if factor is former else int(np.count_nonzero(factor != former))
+        closed, was_closed = overlay.closed_to(mode), self.overlay.closed_to(mode)
+        count = int(np.count_nonzero(closed != was_closed))
+        weights = replace(self, overlay=overlay)
+        if zoned == 0 and count * MANY <= overlay.network.link_count:
+            cost, edges, before = self.cost.copy(), *(np.empty(2 * count, np.int32) for _ in range(2))
+            links, ways = np.flatnonzero(closed != was_closed), overlay.network.edge_of_link
+            count = weigh_links(links, closed, *ways, self.open_cost, cost, edges, before)
+            if count:
+                weights = replace(weights, cost=cost)
+            return CostChange.of(self, weights, edges[:count], before[:count])
+        if zoned:
+            open_cost, largest = overlay.weigh_open(self.walking.cost)
+            weights = replace(weights, open_cost=open_cost, largest=largest)
+        weights = replace(weights, cost=overlay.close(weights.open_cost, mode))
+        return CostChange(self, weights, zoned + 2 * count)
 
 
 @dataclass(frozen=True)
 class CostChange:
-    """From one set of weights to another. edges: int32[k], those whose cost changed; former_cost: int32[k], what they cost before."""
+    """From one set of weights to another. at_most: so many edges cost another sum, or fewer; which is told when somebody asks."""
 
     former: Weights
     weights: Weights
-    edges: Ints
-    former_cost: Ints
+    at_most: int
+
+    @classmethod
+    def of(cls, former: Weights, weights: Weights, edges: Ints, former_cost: Ints) -> "CostChange":
+        """Where it is known which edges they are, and what they cost before."""
+        made = cls(former, weights, len(edges))
+        made.__dict__.update(edges=edges, former_cost=former_cost)
+        return made
+
+    @cached_property
+    def edges(self) -> Ints:
+        """int32[k], those whose cost changed, each once."""
+        return np.asarray(list_changed(self.former.cost, self.weights.cost))
+
+    @cached_property
+    def former_cost(self) -> Ints:
+        """int32[k], what they cost before."""
+        return self.former.cost[self.edges]
 
     def concerns(self, edges: Ints) -> bool:
         """Whether any of these edges costs another sum."""

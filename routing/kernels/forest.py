@@ -9,6 +9,53 @@ INF = np.int32(2**31 - 1)
 CLOSED = np.int32(1 << 30)
 
 
+@njit(inline="always")
+def spread(in_start, edge_tail, cost, dist, next_edge, target, heads, pool_node, pool_next, used, now):
+    """Relaxes from the nodes in the buckets on, in the order of their costs, until no node has a better offer.
+
+    heads: int32[power of two], the first entry of each bucket, -1 none; an entry that is farther ahead than there are buckets waits
+    until its turn comes round. pool_node, pool_next: int32[used + edges], of which `used` are in buckets. now: no entry costs less.
+    """
+    mask = len(heads) - 1
+    waiting = used
+    while waiting > 0:
+        slot = now & mask
+        later = -1
+        # invariant: every node in this bucket whose dist is `now` has its final dist, target and edge
+        while heads[slot] >= 0:
+            p = heads[slot]
+            heads[slot] = pool_next[p]
+            v = pool_node[p]
+            if dist[v] > now:
+                pool_next[p] = later
+                later = p
+                continue
+            waiting -= 1
+            if dist[v] < now:
+                continue
+            for e in range(in_start[v], in_start[v + 1]):
+                c = cost[e]
+                if c >= CLOSED:
+                    continue
+                t = edge_tail[e]
+                d = now + c
+                if d > dist[t]:
+                    continue
+                if d == dist[t] and (target[v] > target[t] or (target[v] == target[t] and e >= next_edge[t])):
+                    continue
+                if d < dist[t] or target[v] < target[t]:
+                    pool_node[used] = t
+                    pool_next[used] = heads[d & mask]
+                    heads[d & mask] = used
+                    used += 1
+                    waiting += 1
+                dist[t] = d
+                next_edge[t] = e
+                target[t] = target[v]
+        heads[slot] = later
+        now += 1
+
+
 @njit(cache=True, nogil=True)
 def build_forest(
     in_start, edge_tail, cost, seed_node, seed_cost, seed_target, dist, next_edge, target, buckets
@@ -17,7 +64,7 @@ def build_forest(
 
     dist: deciseconds to the best target, INF if none. next_edge: the edge to take, -1 at a seed. target: index, -1 if none.
     seed_*: int32[seeds], a target hangs at a node behind `seed_cost`. cost: int32[edges] >= 1, CLOSED or more is no way.
-    buckets: power of two greater than any finite cost.
+    buckets: power of two, best greater than any finite cost.
     Equal costs are decided by (target, edge), so that replicas agree.
     """
     nodes = len(in_start) - 1
@@ -40,36 +87,7 @@ def build_forest(
                 used += 1
             dist[v] = c
             target[v] = seed_target[i]
-    waiting = used
-    now = 0
-    while waiting > 0:
-        slot = now & mask
-        # invariant: every node in this bucket whose dist is `now` has its final dist, target and edge
-        while heads[slot] >= 0:
-            p = heads[slot]
-            heads[slot] = pool_next[p]
-            waiting -= 1
-            v = pool_node[p]
-            if dist[v] != now:
-                continue
-            for e in range(in_start[v], in_start[v + 1]):
-                c = cost[e]
-                if c >= CLOSED:
-                    continue
-                t = edge_tail[e]
-                d = now + c
-                if d < dist[t]:
-                    pool_node[used] = t
-                    pool_next[used] = heads[d & mask]
-                    heads[d & mask] = used
-                    used += 1
-                    waiting += 1
-                elif d > dist[t] or target[v] > target[t] or (target[v] == target[t] and e >= next_edge[t]):
-                    continue
-                dist[t] = d
-                next_edge[t] = e
-                target[t] = target[v]
-        now += 1
+    spread(in_start, edge_tail, cost, dist, next_edge, target, heads, pool_node, pool_next, used, 0)
 
 
 @njit(cache=True, nogil=True)

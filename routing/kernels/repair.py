@@ -1,19 +1,22 @@
 """Repair of a forest after a change: cut what hung on worsened edges, let it in again from the rim, relax.
 
 After Ramalingam and Reps (1996, An incremental algorithm for a generalization of the shortest-path problem), with the wide buckets
-of Meyer and Sanders (2003, Delta-stepping). Ends in the very forest that `build_forest` makes: at each node the least
+of Meyer and Sanders (2003, Delta-stepping) while it is little; much is settled as `build_forest` does it. Ends in the very forest that `build_forest` makes: at each node the least
 (cost, target, edge). It is the only one in which each node has the best that its neighbours offer, so the order decides nothing.
 """
 
 import numpy as np
 from numba import njit
 
-INF = np.int32(2**31 - 1)
-CLOSED = np.int32(1 << 30)
+from routing.kernels.forest import CLOSED, INF, spread
+
 BUCKETS = 1 << 11
 LEAST_WIDTH = 6
 """Bits of the cost that a bucket does not tell apart: 64 deciseconds, shorter than most edges."""
+RING = 1 << 14
+"""Buckets of one decisecond each, for what is much."""
 CUT_TOO_MUCH = -1
+NOT_TOLD = -1
 NEW, SEEN, QUEUED = range(3)
 """States of a node: as before; looked at; looked at and in a bucket."""
 SURELY_FEW = 32
@@ -52,6 +55,42 @@ def _seems_too_much(edge_head, next_edge, state, limit):
         while state[v] == NEW and next_edge[v] >= 0:
             v = edge_head[next_edge[v]]
         hit += 1 if state[v] == SEEN else 0
+        if hit * nodes > limit * asked:
+            return True
+    return False
+
+
+@njit(inline="always")
+def _is_better_off(v, out_start, out_edge, edge_head, former, cost, dist):
+    """Whether a way out of a node got cheaper, and so much that it is better than the one it has."""
+    for k in range(out_start[v], out_start[v + 1]):
+        e = out_edge[k]
+        if cost[e] < former[e] and (dist[v] == INF or np.int64(dist[edge_head[e]]) + cost[e] < dist[v]):
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def seems_dear(out_start, out_edge, edge_head, former, cost, dist, next_edge, places, limit):
+    """Whether what edges cost now concerns more than `limit` nodes, to judge by the ways from (about) so many places spread over all.
+
+    former, cost: int32[edges], what each cost and costs. A way is concerned where an edge on it got dearer, or where somebody on it
+    is better off by another.
+    """
+    nodes = len(next_edge)
+    every = max(1, nodes // places)
+    asked, hit = (nodes + every - 1) // every, 0
+    for start in range(0, nodes, every):
+        v = start
+        e = next_edge[v]
+        is_hit = _is_better_off(v, out_start, out_edge, edge_head, former, cost, dist)
+        while e >= 0 and not is_hit:
+            v = edge_head[e]
+            is_hit = cost[e] > former[e] or _is_better_off(
+                v, out_start, out_edge, edge_head, former, cost, dist
+            )
+            e = next_edge[v]
+        hit += 1 if is_hit else 0
         if hit * nodes > limit * asked:
             return True
     return False
@@ -115,18 +154,10 @@ def _let_in(out_start, out_edge, edge_head, cost, dist, next_edge, target, state
 
 
 @njit(cache=True, nogil=True)
-def repair_forest(
-    in_start, edge_tail, edge_head, out_start, out_edge, cost, changed, former_cost, largest,
-    seed_node, seed_cost, seed_target, dist, next_edge, target, state, work, cut,
-):  # fmt: skip
-    """Brings dist, next_edge, target: int32[nodes] up to date in place, after `cut_off`; returns how many nodes are in `work`.
-
-    No finite cost of an edge is more than `largest`. seed_*: all seeds as they are now. target: already in the numbers of the seeds'
-    targets. Afterwards the first of `work` are the nodes on whose way anything is other than before, be it far ahead: a cost, a
-    next edge, the target, the seed. These are all that were cut off, all with a better label, and all behind them.
-    """
-    _let_in(out_start, out_edge, edge_head, cost, dist, next_edge, target, state, work, cut)
-    count = cut
+def _offer_changed(
+    edge_tail, edge_head, cost, changed, former_cost, dist, next_edge, target, state, work, count
+):
+    """Lets edges that got cheaper offer what is behind them; how many nodes are in `work` then."""
     for i in range(len(changed)):
         e = changed[i]
         t, h = edge_tail[e], edge_head[e]
@@ -137,6 +168,53 @@ def repair_forest(
             state[t] = SEEN
             work[count] = t
             count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _offer_all(in_start, edge_tail, cost, dist, next_edge, target, state, work, count):
+    """Lets every edge offer what is behind it; how many nodes are in `work` then. Tells nobody of another way of the same cost."""
+    for v in range(len(dist)):
+        if dist[v] == INF:
+            continue
+        for e in range(in_start[v], in_start[v + 1]):
+            if cost[e] >= CLOSED:
+                continue
+            t, d = edge_tail[e], dist[v] + cost[e]
+            if d > dist[t]:
+                continue
+            if d == dist[t] and (target[v] > target[t] or (target[v] == target[t] and e >= next_edge[t])):
+                continue
+            dist[t] = d
+            next_edge[t] = e
+            target[t] = target[v]
+            if state[t] == NEW:
+                state[t] = SEEN
+                work[count] = t
+                count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def repair_forest(
+    in_start, edge_tail, edge_head, out_start, out_edge, cost, changed, former_cost, largest,
+    seed_node, seed_cost, seed_target, dist, next_edge, target, state, work, cut, many, is_shifted,
+):  # fmt: skip
+    """Brings dist, next_edge, target: int32[nodes] up to date in place, after `cut_off`; returns how many nodes are in `work`.
+
+    No finite cost of an edge is more than `largest`. seed_*: all seeds as they are now. target: already in the numbers of the seeds'
+    targets. is_shifted: dist was moved with the prices, so whoever is at a border may be better off beyond it.
+    Afterwards the first of `work` are the nodes on whose way anything is other than before, be it far ahead: a cost, a
+    next edge, the target, the seed. These are all that were cut off, all with a better label, and all behind them. Where more than
+    `many` are concerned, or all are by a price, it is quicker not to list them: NOT_TOLD.
+    """
+    _let_in(out_start, out_edge, edge_head, cost, dist, next_edge, target, state, work, cut)
+    if is_shifted:
+        count = _offer_all(in_start, edge_tail, cost, dist, next_edge, target, state, work, cut)
+    else:
+        count = _offer_changed(
+            edge_tail, edge_head, cost, changed, former_cost, dist, next_edge, target, state, work, cut
+        )
     for i in range(len(seed_node)):
         v, c, goal = seed_node[i], seed_cost[i], seed_target[i]
         if next_edge[v] < 0 and dist[v] == c and target[v] == goal:
@@ -145,7 +223,34 @@ def repair_forest(
             state[v] = SEEN
             work[count] = v
             count += 1
-    return _settle(in_start, edge_tail, cost, dist, next_edge, target, state, work, count, largest)
+    for i in range(count):
+        if dist[work[i]] < INF:
+            state[work[i]] = QUEUED
+    if count <= many and not is_shifted:
+        count = _settle(in_start, edge_tail, cost, dist, next_edge, target, state, work, count, largest, many)
+        if count <= many:
+            return count
+    _settle_many(in_start, edge_tail, cost, dist, next_edge, target, state, work, count)
+    return NOT_TOLD
+
+
+@njit(cache=True, nogil=True)
+def _settle_many(in_start, edge_tail, cost, dist, next_edge, target, state, work, count):
+    """Relaxes from those in `work` that are QUEUED on, in the very order of their costs: each node once."""
+    heads = np.full(RING, -1, np.int32)
+    pool_node = np.empty(len(edge_tail) + count, np.int32)
+    pool_next = np.empty(len(edge_tail) + count, np.int32)
+    used, low = 0, np.int64(INF)
+    for i in range(count):
+        v = work[i]
+        if state[v] == QUEUED:
+            low = min(low, np.int64(dist[v]))
+            slot = dist[v] & (RING - 1)
+            pool_node[used] = v
+            pool_next[used] = heads[slot]
+            heads[slot] = used
+            used += 1
+    spread(in_start, edge_tail, cost, dist, next_edge, target, heads, pool_node, pool_next, used, low)
 
 
 @njit(inline="always")
@@ -171,8 +276,11 @@ def _unlink(node, heads, before, after):
 
 
 @njit(cache=True, nogil=True)
-def _settle(in_start, edge_tail, cost, dist, next_edge, target, state, work, count, largest):
-    """Relaxes from the nodes in `work` on, about in the order of their costs; how many nodes are in `work` then."""
+def _settle(in_start, edge_tail, cost, dist, next_edge, target, state, work, count, largest, many):
+    """Relaxes from the nodes in `work` on, about in the order of their costs; how many nodes are in `work` then.
+
+    Gives up when they are more than `many`: whoever still has to be heard is QUEUED.
+    """
     low, high = np.int64(INF), np.int64(0)
     for i in range(count):
         d = np.int64(dist[work[i]])
@@ -187,11 +295,10 @@ def _settle(in_start, edge_tail, cost, dist, next_edge, target, state, work, cou
     for i in range(count):
         v = work[i]
         if dist[v] < INF:
-            state[v] = QUEUED
             _link(v, (dist[v] >> width) & (BUCKETS - 1), heads, before, after)
             waiting += 1
     now = low >> width
-    while waiting > 0:
+    while waiting > 0 and count <= many:
         slot = now & (BUCKETS - 1)
         # invariant: whatever costs less than this bucket has its final label, and those behind it heard of it
         while heads[slot] >= 0:
@@ -215,107 +322,3 @@ def _settle(in_start, edge_tail, cost, dist, next_edge, target, state, work, cou
                 _link(t, (dist[t] >> width) & (BUCKETS - 1), heads, before, after)
         now += 1
     return count
-
-
-@njit(cache=True, nogil=True)
-def find_moved_roots(
-    next_edge, dist, target, renumber,
-    old_order, old_node, old_cost, old_target, old_rest, new_order, new_node, new_cost, new_target, new_rest,
-):  # fmt: skip
-    """int32[k]: nodes where ways end by a seed that is not the same any more, and not nearer. renumber: int32[targets + 1], to new.
-
-    The seed of a root is the first row of its node, cost and target. *_rest: float64[seeds, 2], what else a row says.
-    *_order: rows sorted by node, stable.
-    """
-    moved = np.empty(len(old_node), np.int32)
-    count = k = 0
-    previous = -1
-    for i in old_order:
-        v = old_node[i]
-        if v == previous or next_edge[v] >= 0 or dist[v] != old_cost[i] or target[v] != old_target[i]:
-            continue
-        previous = v
-        while k < len(new_order) and new_node[new_order[k]] < v:
-            k += 1
-        is_better, is_same, is_first = False, False, True
-        n = k
-        while n < len(new_order) and new_node[new_order[n]] == v:
-            j = new_order[n]
-            n += 1
-            if new_target[j] != renumber[old_target[i]]:
-                continue
-            if new_cost[j] < old_cost[i]:
-                is_better = True
-            elif new_cost[j] == old_cost[i] and is_first:
-                is_first = False
-                is_same = new_rest[j, 0] == old_rest[i, 0] and new_rest[j, 1] == old_rest[i, 1]
-        if not is_better and not is_same:
-            moved[count] = v
-            count += 1
-    return moved[:count]
-
-
-@njit(cache=True, nogil=True)
-def renumbered(target, renumber):
-    """int32[nodes]: the targets by their new numbers; renumber: int32[targets + 1], its last row is for -1, none."""
-    out = np.empty(len(target), np.int32)
-    for v in range(len(target)):
-        out[v] = renumber[target[v]]
-    return out
-
-
-@njit(cache=True, nogil=True)
-def compare_forests(
-    in_start,
-    edge_tail,
-    changed,
-    moved,
-    renumber,
-    old_dist,
-    old_next,
-    old_target,
-    dist,
-    next_edge,
-    target,
-    state,
-):
-    """int32[k], rising: nodes on whose way anything is other in one forest than in another; see `repair_forest`, `cut_off`.
-
-    moved: int32[m], roots whose seed is not the same. renumber: int32[targets + 1], from the old numbers of targets to the new.
-    state: uint8[nodes], any; afterwards SEEN for these, NEW for all others.
-    """
-    found = np.empty(len(dist), np.int32)
-    count = 0
-    for v in range(len(dist)):
-        same = dist[v] == old_dist[v] and target[v] == renumber[old_target[v]]
-        state[v] = NEW if same and next_edge[v] == old_next[v] else SEEN
-        if same and state[v] == SEEN:
-            found[count] = v
-            count += 1
-    for i in range(len(changed)):
-        t = edge_tail[changed[i]]
-        if next_edge[t] == changed[i] and state[t] == NEW:  # what changed farther ahead made up for it
-            state[t] = SEEN
-            found[count] = t
-            count += 1
-    for i in range(len(moved)):
-        if state[moved[i]] == NEW:
-            state[moved[i]] = SEEN
-            found[count] = moved[i]
-            count += 1
-    # nobody else's change hides from those behind: they have another cost or target as well
-    i = 0
-    while i < count:
-        v = found[i]
-        i += 1
-        for e in range(in_start[v], in_start[v + 1]):
-            t = edge_tail[e]
-            if next_edge[t] == e and state[t] == NEW:
-                state[t] = SEEN
-                found[count] = t
-                count += 1
-    count = 0
-    for v in range(len(dist)):
-        found[count] = v
-        count += 1 if state[v] == SEEN else 0
-    return found[:count]

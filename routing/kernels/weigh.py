@@ -12,14 +12,6 @@ def _worse(one, other):
     return min(one, other) if one == 0 or other == 0 else max(one, other)
 
 
-@njit(inline="always")
-def _weighed(free, factor, is_closed):
-    """Cost of an edge: no factor opens what the profile may not use."""
-    if free >= CLOSED or factor == 0 or is_closed:
-        return CLOSED
-    return np.int32(min(np.int64(free) * factor, CLOSED - 1))
-
-
 @njit(cache=True, nogil=True)
 def lay_zone(nodes, inside, crossing_edges, into, within, in_start, edge_tail, factor):
     """Lays one zone over factor: uint8[edges], 0 forbids. into, within: factors of edges that enter it and that stay in it.
@@ -34,52 +26,56 @@ def lay_zone(nodes, inside, crossing_edges, into, within, in_start, edge_tail, f
 
 
 @njit(cache=True, nogil=True)
-def weigh_all(free, factor, closed, edge_link, cost):
-    """Fills cost: int32[edges] from the profile's own, the zones' factors and closed: bool[links]; returns the largest finite."""
+def weigh_open(free, factor, cost):
+    """Fills cost: int32[edges] from the profile's own and the zones' factors, where every link is open; returns the largest finite.
+
+    No factor opens what the profile may not use. Without a branch, so that several edges are weighed at once.
+    """
     largest = np.int32(1)
     for e in range(len(free)):
-        c = _weighed(free[e], factor[e], closed[edge_link[e]])
-        cost[e] = c
-        if largest < c < CLOSED:
-            largest = c
+        is_no_way = (free[e] >= CLOSED) | (factor[e] == 0)
+        c = np.int32(min(np.int64(free[e]) * factor[e], np.int64(CLOSED - 1)))
+        cost[e] = CLOSED if is_no_way else c
+        largest = max(largest, np.int32(0) if is_no_way else c)
     return largest
 
 
 @njit(cache=True, nogil=True)
-def weigh_some(edges, free, factor, closed, edge_link, cost, former):
-    """Brings the cost of some edges up to date; returns (how many changed, the largest finite of these).
-
-    edges: int32[k]; afterwards the first of them are those that changed, former: int32[k] what they cost.
-    """
-    count = 0
-    largest = np.int32(1)
-    for e in edges:
-        c = _weighed(free[e], factor[e], closed[edge_link[e]])
-        if c == cost[e]:
-            continue
-        edges[count] = e
-        former[count] = cost[e]
-        count += 1
-        cost[e] = c
-        if largest < c < CLOSED:
-            largest = c
-    return count, largest
+def close_links(links, there, back, cost):
+    """Closes both edges of links: int64[k]. there, back: int32[links], -1 none."""
+    for link in links:
+        for e in (there[link], back[link]):
+            if e >= 0:
+                cost[e] = CLOSED
 
 
 @njit(cache=True, nogil=True)
-def weigh_again(free, factor, closed, edge_link, former, cost, edges):
-    """Fills cost as `weigh_all` does, and lists in edges: int32[edges] those that cost another sum than in former: int32[edges].
+def weigh_links(links, closed, there, back, open_cost, cost, edges, former):
+    """Brings the cost of both edges of links: int64[k] up to date that closed or opened; returns how many edges cost another sum.
 
-    Returns (how many these are, the largest finite of theirs).
+    closed: bool[links]. The first of edges: int32[2 k] are these, of former: int32[2 k] what they cost.
     """
     count = 0
-    largest = np.int32(1)
-    for e in range(len(free)):
-        c = _weighed(free[e], factor[e], closed[edge_link[e]])
-        cost[e] = c
-        if c != former[e]:
+    for link in links:
+        for e in (there[link], back[link]):
+            if e < 0:
+                continue
+            c = CLOSED if closed[link] else open_cost[e]
+            if c == cost[e]:
+                continue
             edges[count] = e
+            former[count] = cost[e]
             count += 1
-            if largest < c < CLOSED:
-                largest = c
-    return count, largest
+            cost[e] = c
+    return count
+
+
+@njit(cache=True, nogil=True)
+def list_changed(former, cost):
+    """int32[k], rising: the edges that cost another sum."""
+    edges = np.empty(len(cost), np.int32)
+    count = 0
+    for e in range(len(cost)):
+        edges[count] = e
+        count += 1 if cost[e] != former[e] else 0
+    return edges[:count].copy()

@@ -75,13 +75,12 @@ class Basis:
 
 
 class WarmFields:
-    """Fields by key, the least used first. touched: for each field taken over, the nodes that need a new answer."""
+    """Fields by key, the least used first."""
 
     def __init__(self, basis: Basis) -> None:
         self.basis = basis
         self._fields: OrderedDict[FieldKey, routing.Field] = OrderedDict()
         self._lock = threading.Lock()
-        self.touched: dict[FieldKey, routing.NodeIds] = {}
 
     @classmethod
     def after(cls, former: "WarmFields", basis: Basis) -> "WarmFields":
@@ -93,8 +92,7 @@ class WarmFields:
                 overlay = basis.assume_again(key.assumed, former.basis, field.overlay)
                 changes[id(field.weights)] = field.weights.change(overlay)
             targets = None if same_targets else basis.targets(key.hazards, key.layer)
-            repair = field.repair(targets, change=changes[id(field.weights)])
-            made._fields[key], made.touched[key] = repair.field, repair.touched
+            made._fields[key] = field.repair(targets, change=changes[id(field.weights)]).field
         return made
 
     def items(self) -> list[tuple[FieldKey, routing.Field]]:

@@ -112,7 +112,7 @@ def change_often(
 
 
 @pytest.mark.parametrize("name", STEPS)
-@pytest.mark.parametrize("most_cut", [0.25, 1.0])
+@pytest.mark.parametrize("most_cut", [0.05, 1.0])
 def test_a_repaired_field_is_that_of_a_full_build_on_real_streets(
     data_dir: Path, name: str, most_cut: float
 ) -> None:

@@ -240,20 +240,10 @@ def test_warm_fields_are_repaired_and_the_former_moment_stays_as_it_was() -> Non
             fresh.fields.get(key)
         assert columns(moment) == columns(fresh)
         assert columns(former) == kept
-        assert moment.fields.touched.keys() == columns(moment).keys()
+        assert {key for key, _ in moment.fields.items()} == {key for key, _ in former.fields.items()}
     assert (
         len({id(made.weights) for _, made in moment.fields.items()}) == 4
     )  # two profiles, with and without assumed zones
-
-
-def test_a_moment_says_which_nodes_need_another_answer() -> None:
-    ground, places = street(), by_id(site(0.5), site(9.5))
-    first = Moment.of(ground, World(places=places))
-    first.field(KEYS[0])
-    second = Moment.of(ground, World(places=places, closures=by_id(closure(3.5))), former=first)
-    (touched,) = second.fields.touched.values()
-    # of those west of the middle, two would have come by
-    assert np.round((np.sort(ground.network.node_lon[touched]) - 135.0) / 0.002).tolist() == [4, 5]
 
 
 def test_few_fields_are_kept_and_the_least_used_goes_first() -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from routing.kernels.forest import build_forest, follow, label_components, nearest_targets
+from routing.kernels.forest import build_forest, follow, label_components, nearest_targets, spread
 from tests.unit.routing.graphs import (
     CLOSED,
     INF,
@@ -33,11 +33,13 @@ def draw_seeds(rng: np.random.Generator, nodes: int, *, most: int = 6, largest: 
     return [Seed(int(t), int(v), int(c)) for t, v, c in sorted(rows.tolist())]
 
 
-def built(graph: Graph, cost: Ints, seeds: list[Seed]) -> tuple[Ints, Ints, Ints]:
+def built(graph: Graph, cost: Ints, seeds: list[Seed], buckets: int = 0) -> tuple[Ints, Ints, Ints]:
+    """buckets: as many as the largest cost asks for when none are named."""
     made = tuple(np.full(graph.nodes, 77, np.int32) for _ in range(3))
     finite = cost[cost < CLOSED]
     largest = max(int(finite.max(initial=1)), *(s.cost for s in seeds), 0)
-    build_forest(graph.in_start, graph.edge_tail, cost, *columns(seeds), *made, 1 << largest.bit_length())
+    buckets = buckets or 1 << largest.bit_length()
+    build_forest(graph.in_start, graph.edge_tail, cost, *columns(seeds), *made, buckets)
     return made[0], made[1], made[2]
 
 
@@ -52,7 +54,39 @@ def test_a_forest_has_the_least_label_at_each_node(case: int) -> None:
     if case % 3 == 0:
         seeds.reverse()  # the order of seeds decides nothing
     expected = forest_of(best_labels(graph, cost, seeds))
-    for made, column in zip(built(graph, cost, seeds), expected, strict=True):
+    for buckets in (0, 1, 4):  # where there are few, costs go round more than once
+        for made, column in zip(built(graph, cost, seeds, buckets), expected, strict=True):
+            assert made.tolist() == column.tolist()
+
+
+@for_cases(CASES)
+def test_what_got_nearer_is_told_to_those_behind_it(case: int) -> None:
+    """From a forest on, in which some nodes have a better label than it had."""
+    rng = np.random.default_rng(case)
+    graph = draw_graph(rng)
+    cost, seeds, more = (
+        draw_costs(rng, graph.edges),
+        draw_seeds(rng, graph.nodes),
+        draw_seeds(rng, graph.nodes),
+    )
+    before = best_labels(graph, cost, seeds)
+    given = list(before)
+    for seed in more:
+        given[seed.node] = min(given[seed.node], (seed.cost, seed.target, -1))
+    nearer = [node for node in range(graph.nodes) if given[node] != before[node]]
+    dist, next_edge, target = forest_of(given)
+    buckets = int(rng.choice([1, 4, 16]))
+    heads, room = np.full(buckets, -1, np.int32), len(nearer) + graph.edges
+    node, after = (np.full(room, -7, np.int32) for _ in range(2))
+    for entry, v in enumerate(nearer):
+        slot = given[v][0] % buckets
+        node[entry], after[entry], heads[slot] = v, heads[slot], entry
+    now = min((given[v][0] for v in nearer), default=0)
+    spread(
+        graph.in_start, graph.edge_tail, cost, dist, next_edge, target, heads, node, after, len(nearer), now
+    )
+    expected = forest_of(best_labels(graph, cost, [*seeds, *more]))
+    for made, column in zip((dist, next_edge, target), expected, strict=True):
         assert made.tolist() == column.tolist()
 
 

@@ -1,189 +1,54 @@
 """The loops of `kernels.repair` against obvious ones, on multigraphs full of ties; also run by `infra/mutate.py`, not compiled."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
+from routing.kernels.compare import find_moved_roots, renumbered, shifted
 from routing.kernels.repair import (
     CUT_TOO_MUCH,
+    NOT_TOLD,
     SAMPLE,
     SURELY_FEW,
-    compare_forests,
     cut_off,
-    find_moved_roots,
-    renumbered,
     repair_forest,
+    seems_dear,
 )
+from tests.unit.routing.changes import UNIVERSE, Change, Moment, draw_change
 from tests.unit.routing.graphs import (
     CLOSED,
     INF,
     Graph,
     Ints,
-    Label,
     Seed,
-    best_labels,
     columns,
-    draw_graph,
     for_cases,
     forest_of,
     graph_of,
-    seed_at,
-    way_of,
 )
 
 CASES = 150
-UNIVERSE = 5
-"""Ids of targets; those of one moment are numbered in their order."""
-GONE = -2
 
 
-class Moment(NamedTuple):
-    """What is in force: which targets there are, their seeds by number, what each edge costs."""
-
-    ids: list[int]
-    seeds: list[Seed]
-    cost: Ints
-
-    def by_node(self) -> tuple[np.ndarray, ...]:
-        """The columns that find_moved_roots takes: order, node, cost, target, rest."""
-        node, cost, target = columns(self.seeds)
-        rest = np.array([(s.edge, s.share) for s in self.seeds], np.float64).reshape(-1, 2)
-        return np.argsort(node, kind="stable"), node, cost, target, rest
-
-
-def draw_moment(rng: np.random.Generator, graph: Graph, former: Moment | None = None) -> Moment:
-    """Random, or what a change makes of the former: some edges cost another sum, some targets go, come, move, are priced."""
-    ties, some, far = (
-        [1, 1, 1, 2, CLOSED],
-        [1, 2, 2, 3, 5, CLOSED],
-        [1, 30_000, 70_000, 400_000, CLOSED, CLOSED],
-    )
-    costs = (ties, some, far)[graph.edges % 3]
-    cost = rng.choice(costs, graph.edges).astype(np.int32)
-    base = (0, 5_200_000, 0)[graph.edges % 3]  # far from everywhere
-    doors = [
-        Seed(i, int(rng.integers(graph.nodes)), base + int(rng.integers(6)), k, 0.5)
-        for i in range(UNIVERSE)
-        for k in range(2)
-    ]
-    if former is not None:
-        kept = rng.random(graph.edges) < rng.choice([0, 0.5, 0.9, 1])
-        cost = np.where(kept, former.cost, cost).astype(np.int32)
-        doors = [s for s in doors if s.target not in former.ids or rng.random() < 0.2]
-        restless = rng.choice([0, 0.3])
-        doors += [
-            draw_seed(rng, s) if rng.random() < restless else s
-            for s in (s._replace(target=former.ids[s.target]) for s in former.seeds)
-        ]
-    ids = sorted(rng.permutation(UNIVERSE)[: rng.integers(0, UNIVERSE + 1)].tolist())
-    if former is not None and rng.random() < 0.5:
-        ids = former.ids
-    seeds = [
-        s._replace(target=ids.index(s.target))
-        for s in sorted(doors, key=lambda s: s.target)
-        if s.target in ids
-    ]
-    return Moment(ids, seeds, cost)
-
-
-def draw_seed(rng: np.random.Generator, seed: Seed) -> Seed:
-    """The same door, but for its price, its edge or where on that it is."""
-    changes: list[dict[str, int | float]] = [
-        {"cost": max(0, seed.cost + int(rng.integers(-2, 3)))},
-        {"edge": 7},
-        {"share": 0.25},
-    ]
-    return Seed(**{**seed._asdict(), **changes[rng.integers(3)]})
-
-
-class Change(NamedTuple):
-    """Two moments on one graph, and what must come of them."""
-
-    graph: Graph
-    old: Moment
-    new: Moment
-
-    @property
-    def renumber(self) -> Ints:
-        return np.array(
-            [*(self.new.ids.index(i) if i in self.new.ids else GONE for i in self.old.ids), -1], np.int32
-        )
-
-    def labels(self) -> tuple[list[Label], list[Label]]:
-        return best_labels(self.graph, self.old.cost, self.old.seeds), best_labels(
-            self.graph, self.new.cost, self.new.seeds
-        )
-
-    def moved(self, labels: list[Label]) -> list[int]:
-        """Roots of the old forest whose seed is not among the new ones, first of its kind, and whose target came no nearer."""
-        found = []
-        for node, label in enumerate(labels):
-            if label[0] == INF or label[2] >= 0:
-                continue
-            seed, target = seed_at(label, node, self.old.seeds), int(self.renumber[label[1]])
-            assert seed is not None
-            now = seed_at((seed.cost, target, -1), node, self.new.seeds)
-            is_same = now is not None and (now.edge, now.share) == (seed.edge, seed.share)
-            is_better = any(
-                (s.node, s.target) == (node, target) and s.cost < seed.cost for s in self.new.seeds
-            )
-            if not is_same and not is_better:
-                found.append(node)
-        return found
-
-    def touched(self) -> list[int]:
-        """Nodes where somebody is told anything else than before."""
-        before, after = self.labels()
-        return [
-            node for node in range(self.graph.nodes)
-            if way_of(self.graph, before, self.old.seeds, node, self.old.ids)
-            != way_of(self.graph, after, self.new.seeds, node, self.new.ids)
-        ]  # fmt: skip
-
-    def worsened(self) -> tuple[Ints, Ints]:
-        """(edges whose cost changed, what they cost)."""
-        changed = np.flatnonzero(self.old.cost != self.new.cost).astype(np.int32)
-        return changed[::-1].copy(), self.old.cost[changed][::-1].copy()
-
-
-def draw_change(case: int) -> Change:
-    rng = np.random.default_rng(case)
-    graph = draw_graph(rng, edges=24 + case % 3)  # one of three: costs far apart, wide buckets
-    old = draw_moment(rng, graph)
-    return Change(graph, old, draw_moment(rng, graph, old))
-
-
-def moved_roots(change: Change) -> Ints:
+def moved_roots(change: Change, shift: Ints | None = None) -> Ints:
+    """shift: by how much each old target is dearer, to be taken for the same."""
     dist, next_edge, target = forest_of(change.labels()[0])
+    order, node, cost, number, rest = change.old.by_node()
+    if shift is not None:
+        dist, cost = shifted(dist, target, shift), cost + shift[number]
     return np.asarray(
         find_moved_roots(
-            next_edge, dist, target, change.renumber, *change.old.by_node(), *change.new.by_node()
+            next_edge, dist, target, change.renumber, order, node, cost, number, rest, *change.new.by_node()
         )
     )
 
 
-@for_cases(CASES)
-def test_moved_roots_are_those_whose_seed_is_no_more(case: int) -> None:
-    change = draw_change(case)
-    assert moved_roots(change).tolist() == change.moved(change.labels()[0])
-
-
-def cut(change: Change, limit: int) -> tuple[int, np.ndarray, Ints]:
+def cut(change: Change, limit: int, shift: Ints | None = None) -> tuple[int, np.ndarray, Ints]:
     state, work = np.zeros(change.graph.nodes, np.uint8), np.full(change.graph.nodes, -7, np.int32)
     _, next_edge, _ = forest_of(change.labels()[0])
-    graph, worsened = change.graph, change.worsened()
+    graph, moved = change.graph, moved_roots(change, shift)
     count = cut_off(
-        graph.in_start,
-        graph.edge_tail,
-        graph.edge_head,
-        change.new.cost,
-        *worsened,
-        moved_roots(change),
-        next_edge,
-        state,
-        work,
-        limit,
+        *graph[:2], graph.edge_head, change.new.cost, *change.worsened(), moved, next_edge, state, work, limit
     )
     return count, state, work
 
@@ -210,19 +75,30 @@ def test_what_hung_on_a_worsened_edge_or_a_moved_root_is_cut_off(case: int) -> N
         assert cut(change, len(expected) - 1)[0] == CUT_TOO_MUCH
 
 
-def check_repair(change: Change) -> None:
+def repair(change: Change, many: int, shift: Ints | None = None) -> tuple[int, Ints]:
+    """(what repair_forest returns, work), once the forest is that of the new state."""
     before, after = change.labels()
-    count, state, work = cut(change, change.graph.nodes)
+    count, state, work = cut(change, change.graph.nodes, shift)
     dist, next_edge, target = forest_of(before)
+    dist = dist if shift is None else shifted(dist, target, shift)
     target, graph, cost = renumbered(target, change.renumber), change.graph, change.new.cost
     count = repair_forest(
         *graph[:2], graph.edge_head, graph.out_start, graph.out_edge, cost, *change.worsened(),
         np.int32(cost[cost < CLOSED].max(initial=1)), *columns(change.new.seeds), dist, next_edge, target, state, work, count,
+        many, shift is not None,
     )  # fmt: skip
     for made, expected in zip((dist, next_edge, target), forest_of(after), strict=True):
         assert made.tolist() == expected.tolist()
-    assert sorted(work[:count].tolist()) == change.touched()
+    return count, work
+
+
+def check_repair(change: Change) -> None:
+    touched = change.touched()
+    count, work = repair(change, len(touched))
+    assert sorted(work[:count].tolist()) == touched
     assert (work[count:] == -7).all()
+    for many in {0, len(touched) // 2, len(touched) - 1} if touched else ():
+        assert repair(change, many)[0] == NOT_TOLD
 
 
 @for_cases(CASES)
@@ -249,24 +125,6 @@ def test_a_door_that_opens_at_the_cost_of_the_way_there_is_taken_before_it() -> 
     check_repair(change)
 
 
-def check_comparison(change: Change) -> None:
-    before, after = change.labels()
-    old_dist, old_next, old_target = forest_of(before)
-    dist, next_edge, target = forest_of(after)
-    state = np.full(change.graph.nodes, 3, np.uint8)
-    found = compare_forests(
-        change.graph.in_start, change.graph.edge_tail, change.worsened()[0], moved_roots(change), change.renumber, old_dist, old_next, old_target,
-        dist, next_edge, target, state,
-    )  # fmt: skip
-    assert found.tolist() == change.touched()
-    assert np.flatnonzero(state).tolist() == change.touched()
-
-
-@for_cases(CASES)
-def test_two_forests_differ_where_a_way_does(case: int) -> None:
-    check_comparison(draw_change(case))
-
-
 def test_those_behind_are_told_when_one_change_makes_up_for_another() -> None:
     graph, cost = graph_of([(2, 1), (3, 2), (4, 3), (5, 0)], 6), np.ones(4, np.int32)
     dearer, other = cost.copy(), Seed(1, 0, 0)
@@ -276,16 +134,63 @@ def test_those_behind_are_told_when_one_change_makes_up_for_another() -> None:
     )
     assert change.touched() == [1, 2, 3, 4]
     check_repair(change)
-    check_comparison(change)
 
 
-def test_targets_get_their_new_numbers_and_none_stays_none() -> None:
-    assert renumbered(np.array([2, 0, -1, 1], np.int32), np.array([1, -2, 0, -1], np.int32)).tolist() == [
-        0,
-        1,
-        -1,
-        -2,
+def draw_priced(case: int) -> tuple[Change, Ints]:
+    """A change of edges and targets in which those that stay are dearer or cheaper, and by how much, where that is told."""
+    rng, drawn = np.random.default_rng(case), draw_change(case)
+    graph, (ids, seeds, cost), new = drawn
+    dearer = rng.integers(-3, 4, UNIVERSE)
+    seeds = [s._replace(cost=s.cost + 3) for s in seeds]
+    of_old = {i: [s for s in seeds if ids[s.target] == i] for i in ids}
+    of_new = {i: [s for s in new.seeds if new.ids[s.target] == i] for i in new.ids}
+    now = [
+        s._replace(target=number, cost=s.cost + (int(dearer[i]) if i in of_old else 0))
+        for number, i in enumerate(new.ids)
+        for s in of_old.get(i, of_new[i])
     ]
+    told = rng.random(UNIVERSE) < 0.8
+    shift = [int(dearer[i]) if i in new.ids and told[i] else 0 for i in ids]
+    return Change(graph, Moment(ids, seeds, cost), Moment(new.ids, now, new.cost)), np.array(
+        [*shift, 0], np.int32
+    )
+
+
+@for_cases(CASES)
+def test_costs_that_were_moved_with_the_prices_are_mended_at_the_borders(case: int) -> None:
+    change, shift = draw_priced(case)
+    for many in (0, change.graph.nodes):
+        assert repair(change, many, shift)[0] == NOT_TOLD
+
+
+def concerned(change: Change, node: int) -> bool:
+    """Whether an edge on the way from a node got dearer, or a better way leads off it."""
+    labels, (graph, old, new) = change.labels()[0], change
+    while True:
+        dist, _, edge = labels[node]
+        for e in np.flatnonzero((graph.edge_tail == node) & (new.cost < old.cost)).tolist():
+            ahead = labels[graph.edge_head[e]][0]
+            if dist == INF or (ahead < INF and ahead + new.cost[e] < dist):
+                return True
+        if edge < 0:
+            return False
+        if new.cost[edge] > old.cost[edge]:
+            return True
+        node = int(graph.edge_head[edge])
+
+
+@for_cases(CASES)
+def test_the_ways_from_some_places_tell_whom_a_change_concerns(case: int) -> None:
+    change = draw_change(case)
+    graph, nodes = change.graph, change.graph.nodes
+    dist, next_edge, _ = forest_of(change.labels()[0])
+    for places, every in ((1, 9), (2, 4), (4, 2), (9, 1), (20, 1)):
+        asked = range(0, nodes, every)
+        hits = sum(concerned(change, node) for node in asked)
+        for limit in range(nodes + 1):
+            columns = graph.out_start, graph.out_edge, graph.edge_head, change.old.cost, change.new.cost
+            dear = seems_dear(*columns, dist, next_edge, places, limit)
+            assert dear == (hits * nodes > limit * len(asked)), (places, limit)
 
 
 def chain(nodes: int) -> tuple[Graph, Ints]:

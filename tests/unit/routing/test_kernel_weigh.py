@@ -2,76 +2,80 @@
 
 import numpy as np
 
-from routing.kernels.weigh import lay_zone, weigh_again, weigh_all, weigh_some
-from tests.unit.routing.graphs import CLOSED, Ints, draw_graph, for_cases
+from routing.kernels.weigh import close_links, lay_zone, list_changed, weigh_links, weigh_open
+from tests.unit.routing.graphs import CLOSED, draw_graph, for_cases
 
 CASES = 40
 
 
-def weighed(free: int, factor: int, *, closed: bool) -> int:
-    """What an edge costs: no way where the profile may not, a zone forbids or something closes it; else dearer, but a way."""
-    return CLOSED if free >= CLOSED or factor == 0 or closed else min(free * factor, CLOSED - 1)
-
-
-class Streets:
-    """Random columns of 30 edges on 12 links."""
-
-    def __init__(self, case: int) -> None:
-        rng = np.random.default_rng(case)
-        self.free = rng.choice([1, 2, 50, CLOSED // 2, CLOSED - 1, CLOSED, CLOSED + 1], 30).astype(np.int32)
-        self.factor = rng.choice([0, 1, 1, 2, 4], 30).astype(np.uint8)
-        self.closed = rng.random(12) < 0.3
-        self.link = rng.integers(0, 12, 30).astype(np.int32)
-        if case % 4 == 0:
-            self.free[:] = CLOSED
-
-    def expected(self) -> list[int]:
-        rows = zip(self.free.tolist(), self.factor.tolist(), self.closed[self.link].tolist(), strict=True)
-        return [weighed(free, factor, closed=closed) for free, factor, closed in rows]
-
-
-def largest(costs: list[int]) -> int:
-    return max([1, *(c for c in costs if c < CLOSED)])
+def weighed(free: int, factor: int) -> int:
+    """What an edge costs where its link is open: no way where the profile may not or a zone forbids; else dearer, but a way."""
+    return CLOSED if free >= CLOSED or factor == 0 else min(free * factor, CLOSED - 1)
 
 
 @for_cases(CASES)
 def test_every_edge_is_weighed_by_the_rules(case: int) -> None:
-    streets, cost = Streets(case), np.full(30, -7, np.int32)
-    most = weigh_all(streets.free, streets.factor, streets.closed, streets.link, cost)
-    assert cost.tolist() == streets.expected()
-    assert most == largest(streets.expected())
+    rng = np.random.default_rng(case)
+    free = rng.choice([1, 2, 50, CLOSED // 2, CLOSED - 1, CLOSED, CLOSED + 1], 30).astype(np.int32)
+    if case % 4 == 0:
+        free[:] = CLOSED
+    factor, cost = rng.choice([0, 1, 1, 2, 4, 255], 30).astype(np.uint8), np.full(30, -7, np.int32)
+    largest = weigh_open(free, factor, cost)
+    expected = [weighed(f, k) for f, k in zip(free.tolist(), factor.tolist(), strict=True)]
+    assert cost.tolist() == expected
+    assert largest == max([1, *(c for c in expected if c < CLOSED)])
+
+
+class Streets:
+    """Random links, of which some have one edge, or none; what their edges cost where all is open."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.there, self.back = (np.full(12, -1, np.int32) for _ in range(2))
+        edges = rng.permutation(24)
+        for link in range(12):
+            self.there[link], self.back[link] = np.where(
+                rng.random(2) < 0.8, edges[2 * link : 2 * link + 2], -1
+            )
+        self.open_cost = rng.choice([1, 7, CLOSED], 24).astype(np.int32)
+
+    def expected(self, closed: np.ndarray) -> list[int]:
+        cost = self.open_cost.tolist()
+        for link in np.flatnonzero(closed):
+            for edge in (self.there[link], self.back[link]):
+                if edge >= 0:
+                    cost[edge] = CLOSED
+        return cost
 
 
 @for_cases(CASES)
-def test_of_some_edges_those_that_changed_are_listed_with_what_they_cost(case: int) -> None:
-    rng, streets = np.random.default_rng(case), Streets(case)
-    former: Ints = np.where(rng.random(30) < 0.5, streets.expected(), rng.choice([1, 7, CLOSED], 30)).astype(
-        np.int32
-    )
-    asked = rng.integers(0, 30, 20).astype(np.int32)  # some twice
-    edges, cost, before = asked.copy(), former.copy(), np.full(20, -7, np.int32)
-    count, most = weigh_some(edges, streets.free, streets.factor, streets.closed, streets.link, cost, before)
-    changed = [e for e in dict.fromkeys(asked.tolist()) if streets.expected()[e] != former[e]]
-    assert edges[:count].tolist() == changed
-    assert before[:count].tolist() == [former[e] for e in changed]
-    assert (before[count:] == -7).all()
-    assert cost.tolist() == [streets.expected()[e] if e in asked else former[e] for e in range(30)]
-    assert most == largest([streets.expected()[e] for e in changed])
+def test_both_edges_of_a_closed_link_are_no_way(case: int) -> None:
+    rng = np.random.default_rng(case)
+    streets, closed = Streets(rng), rng.random(12) < 0.4
+    cost = streets.open_cost.copy()
+    close_links(np.flatnonzero(closed), streets.there, streets.back, cost)
+    assert cost.tolist() == streets.expected(closed)
 
 
 @for_cases(CASES)
-def test_weighing_all_again_lists_in_order_what_changed(case: int) -> None:
-    rng, streets = np.random.default_rng(case), Streets(case)
-    former: Ints = np.where(rng.random(30) < 0.5, streets.expected(), rng.choice([1, 7, CLOSED], 30)).astype(
-        np.int32
-    )
-    cost, edges = np.full(30, -7, np.int32), np.full(30, -7, np.int32)
-    count, most = weigh_again(streets.free, streets.factor, streets.closed, streets.link, former, cost, edges)
-    changed = [e for e in range(30) if streets.expected()[e] != former[e]]
-    assert cost.tolist() == streets.expected()
-    assert edges[:count].tolist() == changed
-    assert (edges[count:] == -7).all()
-    assert most == largest([streets.expected()[e] for e in changed])
+def test_of_links_that_close_or_open_the_edges_that_cost_another_sum_are_listed(case: int) -> None:
+    rng = np.random.default_rng(case)
+    streets, was_closed, closed = Streets(rng), rng.random(12) < 0.4, rng.random(12) < 0.4
+    before, after = streets.expected(was_closed), streets.expected(closed)
+    cost, links = np.array(before, np.int32), np.flatnonzero(closed != was_closed)
+    edges, former = (np.full(2 * len(links), -7, np.int32) for _ in range(2))
+    count = weigh_links(links, closed, streets.there, streets.back, streets.open_cost, cost, edges, former)
+    changed = [edge for edge in range(24) if before[edge] != after[edge]]
+    assert cost.tolist() == after
+    assert sorted(edges[:count].tolist()) == changed
+    assert former[:count].tolist() == [before[edge] for edge in edges[:count]]
+    assert [*edges[count:], *former[count:]] == [-7] * (2 * (len(edges) - count))
+
+
+@for_cases(CASES)
+def test_edges_that_cost_another_sum_are_listed_in_order(case: int) -> None:
+    rng = np.random.default_rng(case)
+    former, cost = (rng.integers(1, 3, 20).astype(np.int32) for _ in range(2))
+    assert list_changed(former, cost).tolist() == np.flatnonzero(former != cost).tolist()
 
 
 @for_cases(CASES)

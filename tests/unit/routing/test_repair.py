@@ -180,11 +180,16 @@ class Repairs(RuleBasedStateMachine):
 
 
 QUICK = settings(
-    max_examples=60, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=35, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 
-def test_after_any_sequence_of_changes_the_field_is_that_of_a_full_build() -> None:
+@pytest.mark.parametrize("many", [1, routing.field.MANY_NODES])
+def test_after_any_sequence_of_changes_the_field_is_that_of_a_full_build(
+    many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """many: one node of so many; with one, all are listed, else on networks as small as these none are."""
+    monkeypatch.setattr(routing.field, "MANY_NODES", many)
     before = Repairs.changes
     run_state_machine_as_test(Repairs, settings=QUICK)
     assert Repairs.changes - before > 1000
