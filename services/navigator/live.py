@@ -17,14 +17,17 @@ from streams.codec import CodecError, decode
 from streams.events.alerts import HazardState
 from streams.events.closures import ClosureState
 from streams.events.shelters import ShelterState
-from streams.topics import CLOSURES, HAZARDS, SHELTERS, Topic
+from streams.events.sources import SourceHealth
+from streams.folds.sources import Silence, list_silences
+from streams.topics import CLOSURES, HAZARDS, SHELTERS, SOURCES, Topic
 
 TICK_S = 0.5
-"""How often the clock is asked whether something began or ended: closures, telegrams. A drill's clock runs fast."""
+"""How often the clock is asked whether something began or ended: closures, telegrams, silences. A drill's clock runs fast."""
 KINDS: tuple[tuple[Topic, type[Any]], ...] = (
     (HAZARDS, HazardState),
     (SHELTERS, ShelterState),
     (CLOSURES, ClosureState),
+    (SOURCES, SourceHealth),
 )
 
 REBUILD_SECONDS = Histogram(
@@ -70,7 +73,9 @@ class Live:
                     rows[key] = decode(record.value, kind)
                 except CodecError as error:
                     _log.error("a state that cannot be read is left out", topic=topic.name, error=str(error))
-            self._changed.set()
+            # sources are heard every few seconds: only a silence that begins or ends is worth a moment
+            if topic is not SOURCES or self._silences() != self.moment.world.silences:
+                self._changed.set()
 
         return apply
 
@@ -119,11 +124,17 @@ class Live:
             dict(self._rows[CLOSURES]),
             self._clock.now_ms(),
             self._prices_ds,
+            self._silences(),
         )
+
+    def _silences(self) -> tuple[Silence, ...]:
+        return list_silences(self._rows[SOURCES].values(), self._clock.now_ms())
 
     def _due(self) -> bool:
         """Whether the clock alone changed what is in force."""
         now, then = self._clock.now_ms(), self.moment.world.at_ms
         times = [t for c in self._rows[CLOSURES].values() for t in (c.starts_at_ms, c.ends_at_ms)]
         times += [h.valid_until_ms for h in self._rows[HAZARDS].values()]
-        return any(t is not None and then < t <= now for t in times)
+        if any(t is not None and then < t <= now for t in times):
+            return True
+        return self._silences() != self.moment.world.silences

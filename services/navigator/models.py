@@ -92,6 +92,15 @@ class SourceAgeBody(BaseModel):
     as_of_ms: AtMs
 
 
+class SilentSource(BaseModel):
+    """A source that should have been heard by now: what it speaks of may have changed."""
+
+    source: str
+    name: str
+    says: list[Literal["alerts", "closures", "shelter_reports", "shelter_lists"]]
+    since_ms: AtMs = Field(description="When it was last heard; null: never yet.")
+
+
 class NetworkAge(BaseModel):
     """Whose streets these are, and which version."""
 
@@ -107,6 +116,7 @@ class AsOf(BaseModel):
         description="When the event log last answered; much older than now: treat with care."
     )
     sources: list[SourceAgeBody]
+    silent: list[SilentSource]
     network: NetworkAge
 
 

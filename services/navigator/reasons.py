@@ -14,6 +14,8 @@ from services.navigator.state import CLOSED_TO_PEOPLE
 from services.navigator.words import Argument
 from streams.events.base import Hazard
 from streams.events.shelters import Opening, ShelterState
+from streams.events.sources import Says
+from streams.folds.sources import Silence
 
 MUCH_FULLER = 0.1
 """A place is told to be fuller when its share of taken places is so much larger."""
@@ -23,6 +25,8 @@ UNKNOWN_SURFACE = 0.2
 """From this share on, nobody can say whether wheels may pass."""
 MOSTLY = 0.5
 MINUTE_DS = 600
+SPOKEN_OF = (Says.ALERTS, Says.CLOSURES, Says.SHELTER_REPORTS)
+"""What ways depend on and may have changed since; a list of places does not change overnight."""
 WHEELS = frozenset({"wheelchair", "stroller"})
 
 
@@ -176,6 +180,23 @@ def list_warnings(route: routing.Route, shelf: Shelf, profile: str) -> list[Said
         found += _unknown_to_wheels(route, shelf, profile)
     if passage := _underpass(route, shelf):
         found.append(passage)
+    return found
+
+
+def list_silent(silences: tuple[Silence, ...], now_ms: int) -> list[Said]:
+    """Of what nothing was heard for too long, from whom and for how long: one sentence for each thing that ways depend on."""
+    found = []
+    for says in SPOKEN_OF:
+        those = [silence for silence in silences if says in silence.source.says]
+        if not those:
+            continue
+        names: dict[str, Argument] = {"sources": tuple(silence.source.name for silence in those)}
+        times = [silence.since_ms for silence in those]
+        if None in times:
+            found.append(Said(f"warn-unheard-{says}", names))
+        else:
+            longest_ms = now_ms - min(t for t in times if t is not None)
+            found.append(Said(f"warn-silent-{says}", names | {"minutes": longest_ms // 60_000}))
     return found
 
 

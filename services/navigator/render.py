@@ -16,6 +16,7 @@ from services.navigator.reasons import (
     Said,
     find_passed,
     list_hurry,
+    list_silent,
     list_stay_warnings,
     list_unknown_of,
     list_warnings,
@@ -37,7 +38,7 @@ __all__ = [
     "render_place",
     "render_said",
     "render_way",
-    "say_unplaced",
+    "say_open_questions",
     "world_marks",
 ]
 
@@ -64,9 +65,18 @@ def render(
     }
     names = tuple(sorted(str(h) for h in answer.hazards))
     if isinstance(answer.route, routing.Stay):
-        return body | _stay(answer, answer.route, shelf, names, profile=profile, language=language)
+        return body | _stay(
+            answer, answer.route, shelf, names, profile=profile, language=language, now_ms=now_ms
+        )
     return body | _route(
-        answer, answer.route, shelf, names, profile=profile, language=language, way=way or render_way
+        answer,
+        answer.route,
+        shelf,
+        names,
+        profile=profile,
+        language=language,
+        way=way or render_way,
+        now_ms=now_ms,
     )
 
 
@@ -93,6 +103,7 @@ def _route(
     profile: str,
     language: str,
     way: WayRenderer,
+    now_ms: int,
 ) -> dict[str, Any]:
     name = shelf.moment.get_place(route.target).name
     why = why_chosen(route, shelf, answer.hurry, profile=profile, in_force=bool(names))
@@ -112,7 +123,7 @@ def _route(
             for said in (
                 *list_hurry(answer.hurry, shelf),
                 *list_warnings(route, shelf, profile),
-                *say_unplaced(answer.unplaced_closures),
+                *say_open_questions(shelf.moment, answer.unplaced_closures, now_ms),
             )
         ],
     }
@@ -166,6 +177,7 @@ def _stay(
     *,
     profile: str,
     language: str,
+    now_ms: int,
 ) -> dict[str, Any]:
     key = f"stay-{stay.reason}" if names or stay.reason != "no-target" else "stay-no-site"
     if not names and answer.hurry is not None:
@@ -178,7 +190,10 @@ def _stay(
         "nearest_in_a_straight_line": nearest,
         "warnings": [
             render_said(said, language)
-            for said in (*list_stay_warnings(profile), *say_unplaced(answer.unplaced_closures))
+            for said in (
+                *list_stay_warnings(profile),
+                *say_open_questions(shelf.moment, answer.unplaced_closures, now_ms),
+            )
         ],
     }
 
@@ -227,6 +242,15 @@ def render_ages(moment: Moment, heard_ms: int | None) -> dict[str, Any]:
         "state_ms": world.at_ms,
         "heard_ms": heard_ms,
         "sources": [{"kind": s.kind, "source": s.source, "as_of_ms": s.as_of_ms} for s in world.sources],
+        "silent": [
+            {
+                "source": silence.source.id,
+                "name": silence.source.name,
+                "says": silence.source.says,
+                "since_ms": silence.since_ms,
+            }
+            for silence in world.silences
+        ],
         "network": {"attribution": network.attribution, "hash": network.content_hash[:12]},
     }
 
@@ -253,7 +277,8 @@ def render_said(said: Said, language: str) -> dict[str, Any]:
     return {"key": said.key, "arguments": said.arguments, "text": say(said.key, language, **said.arguments)}
 
 
-def say_unplaced(closures: tuple[str, ...]) -> list[Said]:
-    """That some closures have no known place."""
-    count = len(closures)
-    return [Said("warn-unplaced", {"count": count})] if count else []
+def say_open_questions(moment: Moment, unplaced: tuple[str, ...], now_ms: int) -> list[Said]:
+    """What an answer cannot know: closures without a known place, and sources that are silent."""
+    count = len(unplaced)
+    found = [Said("warn-unplaced", {"count": count})] if count else []
+    return found + list_silent(moment.world.silences, now_ms)

@@ -12,6 +12,7 @@ from streams.events.base import SITE_HAZARDS, Hazard
 from streams.events.closures import ClosureState, Mode
 from streams.events.shelters import Layer, Opening, ShelterState
 from streams.folds.closures import in_force
+from streams.folds.sources import Silence
 
 HAPPENING_LEVEL = 5
 """警戒レベル相当 5: it has happened, or is about to (緊急安全確保)."""
@@ -87,6 +88,8 @@ class World:
     at_ms: int = 0
     prices_ds: Mapping[str, int] = field(default_factory=dict)
     """Deciseconds by which a place is weighed as farther away, by id; 0 where it is not named. For whoever spreads people."""
+    silences: tuple[Silence, ...] = ()
+    """Declared sources that should have been heard by now: what they speak of may have changed."""
 
     @cached_property
     def _zones(self) -> tuple[_Zone, ...]:

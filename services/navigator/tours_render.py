@@ -5,7 +5,7 @@ from typing import Any
 import routing
 from routing.tours import Leg
 from services.navigator.reasons import Said, list_hurry, list_warnings
-from services.navigator.render import render_said, say_unplaced
+from services.navigator.render import render_said
 from services.navigator.tours import LeftOut, Moved, Round
 from services.navigator.trips import names_of
 from services.navigator.trips_render import Page
@@ -16,13 +16,13 @@ def render_tour(tour: Round, page: Page) -> dict[str, Any]:
     """The body of an answer."""
     head = page.head(tour.active, tour.hurry)
     left = [_left(each, page) for each in tour.left]
-    unplaced = say_unplaced(page.shelf.moment.unplaced_to(page.profile))
+    unknown = page.open_questions()
     if tour.instead is not None:
         return head | {
             "kind": "stay",
             "why": page.why("why-no-tour", tour.hazards),
             "left": left,
-            "warnings": page.say_all(unplaced),
+            "warnings": page.say_all(unknown),
             "instead": page.instead(tour.instead),
         }
     legs, seconds = [], 0.0
@@ -40,7 +40,7 @@ def render_tour(tour: Round, page: Page) -> dict[str, Any]:
         "legs": legs,
         "left": left,
         "moved": [_moved(each, page) for each in tour.moved],
-        "warnings": page.say_all([*list_hurry(tour.hurry, page.shelf), *unplaced]),
+        "warnings": page.say_all([*list_hurry(tour.hurry, page.shelf), *unknown]),
     }
 
 

@@ -14,7 +14,7 @@ from services.navigator.render import (
     render_hazard,
     render_said,
     render_way,
-    say_unplaced,
+    say_open_questions,
     world_marks,
 )
 from services.navigator.shelf import Shelf
@@ -52,6 +52,11 @@ class Page:
         text = say(key, self.language, hazards=names, **arguments)
         return {"key": key, "hazards": names, "text": text}
 
+    def open_questions(self) -> list[Said]:
+        """What an answer cannot know."""
+        moment = self.shelf.moment
+        return say_open_questions(moment, moment.unplaced_to(self.profile), self.now_ms)
+
     def say_all(self, said: list[Said]) -> list[dict[str, Any]]:
         return [render_said(each, self.language) for each in said]
 
@@ -80,7 +85,7 @@ class Page:
 def render_trip(trip: Trip, page: Page) -> dict[str, Any]:
     """The body of an answer."""
     head = page.head(trip.active, trip.hurry) | {"to": page.goal(trip.goal)}
-    unplaced = say_unplaced(page.shelf.moment.unplaced_to(page.profile))
+    unknown = page.open_questions()
     if isinstance(trip.way, Refused):
         assert trip.instead is not None  # noqa: S101
         refused = trip.way
@@ -88,7 +93,7 @@ def render_trip(trip: Trip, page: Page) -> dict[str, Any]:
             "kind": "stay",
             "reason": str(refused.why),
             "why": page.why(f"refused-{refused.why}", refused.hazards, name=page.name(trip.goal)),
-            "warnings": page.say_all(unplaced),
+            "warnings": page.say_all(unknown),
             "instead": page.instead(trip.instead),
         }
     told = [
@@ -100,5 +105,5 @@ def render_trip(trip: Trip, page: Page) -> dict[str, Any]:
         "kind": "route",
         "why": page.why("why-given", frozenset(), name=page.name(trip.goal)),
         **page.way(trip.way, page.name(trip.goal)),
-        "warnings": page.say_all([*told, *unplaced]),
+        "warnings": page.say_all([*told, *unknown]),
     }

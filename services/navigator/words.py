@@ -24,7 +24,7 @@ def _bundle(language: str) -> FluentBundle:
 
 
 def say(key: str, language: str, **arguments: Argument) -> str:
-    """One sentence. Hazards, directions and what is unknown are translated among the arguments; a street without a name gets a word.
+    """One sentence. Hazards, directions and what is unknown are translated among the arguments, names of sources are not; a street without a name gets a word.
 
     Raises:
         LookupError: there is no such sentence, or an argument is missing.
@@ -46,6 +46,8 @@ def _say(key: str, language: str, arguments: tuple[tuple[str, Argument], ...]) -
 
 
 def _spoken(name: str, value: Argument, language: str) -> str | int:
+    if isinstance(value, tuple) and name == "sources":
+        return _say("list-separator", language, ()).join(value)
     if isinstance(value, tuple):
         kind = "unknown" if name == "what" else "hazard"
         return _say("list-separator", language, ()).join(_say(f"{kind}-{v}", language, ()) for v in value)

@@ -52,6 +52,12 @@ warn-leave =
     }
 warn-unmapped = Nobody here knows how far the danger ({ $hazards }) comes, or when: there is no map of it. Leave at once, and make for high ground.
 warn-wheels = For most of this way nothing is known about: { $what }.
+warn-silent-alerts = No news of warnings from { $sources } for { $minutes } min. There may be newer warnings.
+warn-silent-closures = No news of road closures from { $sources } for { $minutes } min. More roads may be closed.
+warn-silent-shelter_reports = No news of open shelters from { $sources } for { $minutes } min. Some may be full or closed.
+warn-unheard-alerts = No warnings have been received from { $sources } yet. There may be warnings that are not known here.
+warn-unheard-closures = No road closures have been received from { $sources } yet. More roads may be closed.
+warn-unheard-shelter_reports = No reports on open shelters have been received from { $sources } yet. Some may be full or closed.
 
 lease-kept =
     { $party ->

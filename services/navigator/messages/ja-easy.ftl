@@ -47,6 +47,12 @@ warn-leave =
     }
 warn-unmapped = { $hazards }が いつ どこまで 来（く）るか わかりません。すぐに 逃（に）げて、高（たか）い ところに 行（い）って ください。
 warn-wheels = この 道（みち）の { $what }は、わからない ところが 多（おお）いです。
+warn-silent-alerts = { $sources }から { $minutes }分（ふん） 警報（けいほう）の 情報（じょうほう）が きていません。あたらしい 警報（けいほう）が あるかもしれません。
+warn-silent-closures = { $sources }から { $minutes }分（ふん） 道（みち）の 情報（じょうほう）が きていません。通（とお）れない 道（みち）が あるかもしれません。
+warn-silent-shelter_reports = { $sources }から { $minutes }分（ふん） 避難所（ひなんじょ）の 情報（じょうほう）が きていません。いっぱいの ところが あるかもしれません。
+warn-unheard-alerts = { $sources }から 警報（けいほう）の 情報（じょうほう）が まだ きていません。あたらしい 警報（けいほう）が あるかもしれません。
+warn-unheard-closures = { $sources }から 道（みち）の 情報（じょうほう）が まだ きていません。通（とお）れない 道（みち）が あるかもしれません。
+warn-unheard-shelter_reports = { $sources }から 避難所（ひなんじょ）の 情報（じょうほう）が まだ きていません。いっぱいの ところが あるかもしれません。
 
 lease-kept = { $name }に{ $party }人のばしょをとりました。{ $minutes }分までにもういちど知らせてください。
 lease-next = 近いところは入れません。{ $name }に{ $party }人のばしょをとりました。{ $minutes }分までにもういちど知らせてください。

@@ -47,6 +47,12 @@ warn-leave =
     }
 warn-unmapped = { $hazards }がいつどこまで来るかは、この地域の想定図がないため分かりません。いますぐ出発し、できるだけ高いところへ向かってください。
 warn-wheels = この道の大部分で、{ $what }の情報がありません。
+warn-silent-alerts = { $sources }からの警報の情報が{ $minutes }分間届いていません。新しい警報が出ているおそれがあります。
+warn-silent-closures = { $sources }からの通行止めの情報が{ $minutes }分間届いていません。通れない道があるおそれがあります。
+warn-silent-shelter_reports = { $sources }からの避難所の開設情報が{ $minutes }分間届いていません。満員や閉鎖のおそれがあります。
+warn-unheard-alerts = { $sources }からの警報の情報が、まだ一度も届いていません。新しい警報が出ているおそれがあります。
+warn-unheard-closures = { $sources }からの通行止めの情報が、まだ一度も届いていません。通れない道があるおそれがあります。
+warn-unheard-shelter_reports = { $sources }からの避難所の開設情報が、まだ一度も届いていません。満員や閉鎖のおそれがあります。
 
 lease-kept = { $name }に{ $party }人分の場所を確保しました。{ $minutes }分以内に延長してください。
 lease-next = 近くの避難場所は受け入れできないため、{ $name }に{ $party }人分の場所を確保しました。{ $minutes }分以内に延長してください。

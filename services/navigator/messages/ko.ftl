@@ -47,6 +47,12 @@ warn-leave =
     }
 warn-unmapped = 이 지역의 { $hazards } 예상 지도가 없어 언제 어디까지 오는지 알 수 없습니다. 지금 바로 출발해 되도록 높은 곳으로 가세요.
 warn-wheels = 이 길의 대부분에 다음 정보가 없습니다: { $what }.
+warn-silent-alerts = { $sources }의 경보 정보가 { $minutes }분 동안 들어오지 않았습니다. 새로운 경보가 있을 수 있습니다.
+warn-silent-closures = { $sources }의 통행 금지 정보가 { $minutes }분 동안 들어오지 않았습니다. 지나갈 수 없는 길이 더 있을 수 있습니다.
+warn-silent-shelter_reports = { $sources }의 대피소 개설 정보가 { $minutes }분 동안 들어오지 않았습니다. 가득 찼거나 닫힌 곳이 있을 수 있습니다.
+warn-unheard-alerts = { $sources }의 경보 정보가 아직 한 번도 들어오지 않았습니다. 알려지지 않은 경보가 있을 수 있습니다.
+warn-unheard-closures = { $sources }의 통행 금지 정보가 아직 한 번도 들어오지 않았습니다. 지나갈 수 없는 길이 더 있을 수 있습니다.
+warn-unheard-shelter_reports = { $sources }의 대피소 개설 정보가 아직 한 번도 들어오지 않았습니다. 가득 찼거나 닫힌 곳이 있을 수 있습니다.
 
 lease-kept = { $name }에 { $party }명 자리를 확보했습니다. { $minutes }분 안에 연장하십시오.
 lease-next = 가까운 대피소는 받을 수 없어 { $name }에 { $party }명 자리를 확보했습니다. { $minutes }분 안에 연장하십시오.

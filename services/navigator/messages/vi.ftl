@@ -47,6 +47,12 @@ warn-leave =
     }
 warn-unmapped = Không có bản đồ dự báo { $hazards } của khu vực này, nên không biết nguy hiểm đến đâu và khi nào. Hãy đi ngay và lên chỗ cao nhất có thể.
 warn-wheels = Phần lớn quãng đường này không có thông tin về: { $what }.
+warn-silent-alerts = Đã { $minutes } phút không nhận được cảnh báo từ { $sources }. Có thể đã có cảnh báo mới.
+warn-silent-closures = Đã { $minutes } phút không nhận được tin cấm đường từ { $sources }. Có thể còn đường khác bị cấm.
+warn-silent-shelter_reports = Đã { $minutes } phút không nhận được tin về nơi lánh nạn từ { $sources }. Có nơi có thể đã đầy hoặc đóng cửa.
+warn-unheard-alerts = Chưa nhận được cảnh báo nào từ { $sources }. Có thể có cảnh báo chưa biết ở đây.
+warn-unheard-closures = Chưa nhận được tin cấm đường nào từ { $sources }. Có thể còn đường khác bị cấm.
+warn-unheard-shelter_reports = Chưa nhận được tin nào về nơi lánh nạn từ { $sources }. Có nơi có thể đã đầy hoặc đóng cửa.
 
 lease-kept = { $name } đã giữ { $party } chỗ cho bạn. Hãy gia hạn trong vòng { $minutes } phút.
 lease-next = Nơi gần hơn không nhận thêm người, nên { $name } giữ { $party } chỗ cho bạn. Hãy gia hạn trong vòng { $minutes } phút.

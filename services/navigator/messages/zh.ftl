@@ -47,6 +47,12 @@ warn-leave =
     }
 warn-unmapped = 没有本地区的{ $hazards }预想图，无法知道危险何时到达、到达何处。请立即出发，尽量往高处走。
 warn-wheels = 此路线大部分没有以下信息：{ $what }。
+warn-silent-alerts = 已有{ $minutes }分钟未收到{ $sources }的警报信息，可能已有新的警报。
+warn-silent-closures = 已有{ $minutes }分钟未收到{ $sources }的封路信息，可能还有其他道路无法通行。
+warn-silent-shelter_reports = 已有{ $minutes }分钟未收到{ $sources }的避难所开放信息，可能有避难所已满或关闭。
+warn-unheard-alerts = 尚未收到{ $sources }的警报信息，可能有未知的警报。
+warn-unheard-closures = 尚未收到{ $sources }的封路信息，可能还有其他道路无法通行。
+warn-unheard-shelter_reports = 尚未收到{ $sources }的避难所开放信息，可能有避难所已满或关闭。
 
 lease-kept = 已在{ $name }为您保留{ $party }个位置。请在{ $minutes }分钟内续期。
 lease-next = 较近的避难场所无法接收，已在{ $name }为您保留{ $party }个位置。请在{ $minutes }分钟内续期。

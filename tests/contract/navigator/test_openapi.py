@@ -21,7 +21,7 @@ from streams.broker_memory import MemoryBroker
 from streams.clock import ManualClock
 from streams.codec import encode
 from streams.folds.shelters import Place, shelter_state
-from streams.topics import CLOSURES, HAZARDS, SHELTERS
+from streams.topics import CLOSURES, HAZARDS, SHELTERS, SOURCES
 from streams.world import World
 
 COMPILED_S = 120
@@ -33,7 +33,7 @@ async def app(made_up_city: Path) -> FastAPI:
     """A navigator that is ready, over the made-up city."""
     clock = ManualClock(1_756_700_000_000)
     broker = MemoryBroker(World.DRILL, clock)
-    await broker.ensure_topics([HAZARDS, SHELTERS, CLOSURES])
+    await broker.ensure_topics([HAZARDS, SHELTERS, CLOSURES, SOURCES])
     for site in read_sites(made_up_city):
         state = shelter_state(site.id, Place(listed=site))
         assert state is not None

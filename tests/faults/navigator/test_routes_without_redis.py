@@ -20,7 +20,7 @@ from streams.broker_memory import MemoryBroker
 from streams.clock import SystemClock
 from streams.codec import encode
 from streams.folds.shelters import Place, shelter_state
-from streams.topics import CLOSURES, HAZARDS, LEASE_EVENTS, SHELTERS
+from streams.topics import CLOSURES, HAZARDS, LEASE_EVENTS, SHELTERS, SOURCES
 from streams.world import World
 
 ORIGIN = {"lat": 34.5, "lon": 135.205}
@@ -60,7 +60,7 @@ async def town(made_up_city: Path, tmp_path: Path) -> AsyncIterator[Town]:
     server = LocalRedis(tmp_path / "redis", port=free_port())
     await asyncio.to_thread(server.start)
     broker = MemoryBroker(World.DRILL, SystemClock())
-    await broker.ensure_topics([HAZARDS, SHELTERS, CLOSURES, LEASE_EVENTS])
+    await broker.ensure_topics([HAZARDS, SHELTERS, CLOSURES, SOURCES, LEASE_EVENTS])
     for site in read_sites(made_up_city):
         state = shelter_state(site.id, Place(listed=site))
         assert state is not None

@@ -31,6 +31,7 @@ from streams.events.alerts import Condition, HazardState, HazardZone, Severity
 from streams.events.base import AreaRef, Hazard, Status
 from streams.events.closures import ClosureState, Geometry, Mode
 from streams.events.shelters import Opening, ShelterState
+from streams.events.sources import SourceHealth
 from streams.folds.shelters import Place, shelter_state
 from streams.topics import Topic
 from streams.world import World
@@ -39,7 +40,12 @@ pytestmark = pytest.mark.kafka
 ANSWER: TypeAdapter[RouteAnswer | StayAnswer] = TypeAdapter(RouteAnswer | StayAnswer)
 ORIGIN = {"lat": 34.5, "lon": 135.205}
 SOON_S = 1.0
-STATES = (("HAZARDS", HazardState), ("SHELTERS", ShelterState), ("CLOSURES", ClosureState))
+STATES = (
+    ("HAZARDS", HazardState),
+    ("SHELTERS", ShelterState),
+    ("CLOSURES", ClosureState),
+    ("SOURCES", SourceHealth),
+)
 
 
 class Navigator:

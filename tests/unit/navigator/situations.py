@@ -11,6 +11,7 @@ from streams.events.alerts import Condition, HazardState, HazardZone, Severity
 from streams.events.base import AreaRef, Hazard, Status
 from streams.events.closures import ClosureState, Geometry, Mode
 from streams.events.shelters import Layer, ShelterState
+from streams.events.sources import Says, SourceHealth
 from tests.unit.routing.oracles import BOTH, network_of
 
 STEP = 0.002
@@ -54,6 +55,13 @@ def alert(hazard: Hazard, west: float, east: float, *, level: int | None = 4, **
         "zones": (HazardZone(area=area, condition=condition, cells=cells),), **more,
     }  # fmt: skip
     return HazardState(**fields)
+
+
+def source_of(*says: Says, heard_ms: int | None = 1_000, **more: object) -> SourceHealth:
+    fields: dict[str, Any] = {
+        "id": "roads", "name": "道路課", "kind": "pull", "contact": "tel:0", "declared_ms": 1_000, "expected_s": 60, **more,
+    }  # fmt: skip
+    return SourceHealth(says=says, heard_ms=heard_ms, **fields)
 
 
 def closure(index: float | None, **more: object) -> ClosureState:

@@ -14,9 +14,10 @@ from streams.broker import Message
 from streams.broker_memory import MemoryBroker
 from streams.clock import ManualClock
 from streams.codec import encode
-from streams.topics import CLOSURES, SHELTERS
+from streams.events.sources import Says, SourceHealth
+from streams.topics import CLOSURES, SHELTERS, SOURCES
 from streams.world import World as WorldName
-from tests.unit.navigator.situations import at, by_id, closure, site, street
+from tests.unit.navigator.situations import at, by_id, closure, site, source_of, street
 
 PATIENCE_S = 10
 
@@ -31,8 +32,13 @@ async def broker() -> AsyncIterator[MemoryBroker]:
 
 
 @pytest.fixture
-async def live(broker: MemoryBroker) -> AsyncIterator[Live]:
-    live = Live(street(), ManualClock(1_000))
+def clock() -> ManualClock:
+    return ManualClock(1_000)
+
+
+@pytest.fixture
+async def live(broker: MemoryBroker, clock: ManualClock) -> AsyncIterator[Live]:
+    live = Live(street(), clock)
     await live.follow(broker)
     running = asyncio.create_task(live.run())
     yield live
@@ -60,6 +66,45 @@ async def test_prices_and_closures_reach_the_next_moment(live: Live, broker: Mem
     closed = closure(1.5)
     await broker.publish(CLOSURES, [Message(closed.id.encode(), encode(closed))])
     await until(live, 2.3, "E4")
+
+
+async def tell(broker: MemoryBroker, source: SourceHealth) -> None:
+    await broker.publish(SOURCES, [Message(source.id.encode(), encode(source))])
+
+
+async def silent_since(live: Live, expected: list[int | None]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while [silence.since_ms for silence in live.moment.world.silences] != expected:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_source_falls_silent_by_the_clock_alone_and_is_heard_again(
+    live: Live, broker: MemoryBroker, clock: ManualClock
+) -> None:
+    await until(live, 2.3, "E1")
+    await tell(broker, source_of(Says.CLOSURES))
+    clock.advance(61)
+    await silent_since(live, [1_000])
+    await tell(broker, source_of(Says.CLOSURES, heard_ms=clock.now_ms()))
+    await silent_since(live, [])
+
+
+async def test_a_source_that_goes_on_being_heard_makes_no_moment(
+    live: Live, broker: MemoryBroker, clock: ManualClock
+) -> None:
+    await until(live, 2.3, "E1")
+    before = live.moment
+    for second in range(5):
+        await tell(broker, source_of(Says.CLOSURES, heard_ms=clock.now_ms() + second))
+    await tell(broker, source_of(Says.ALERTS, id="jma", expected_s=None))
+    live.set_prices({"E1": 1})
+    async with asyncio.timeout(PATIENCE_S):
+        while live.moment is before:
+            await asyncio.sleep(0.01)
+    made = live.moment
+    await tell(broker, source_of(Says.CLOSURES, heard_ms=clock.now_ms() + 9))
+    await asyncio.sleep(0)
+    assert live.moment is made
 
 
 async def test_a_moment_is_made_ready_before_anybody_is_answered_from_it(

@@ -17,8 +17,21 @@ from services.navigator.shelf import Shelf
 from services.navigator.state import World
 from streams.events.base import Hazard
 from streams.events.shelters import Opening
+from streams.events.sources import Says
+from streams.folds.sources import Silence
 from streams.world import World as WorldName
-from tests.unit.navigator.situations import BOTH, TUNNEL, alert, at, by_id, closure, site, street, zone
+from tests.unit.navigator.situations import (
+    BOTH,
+    TUNNEL,
+    alert,
+    at,
+    by_id,
+    closure,
+    site,
+    source_of,
+    street,
+    zone,
+)
 from tests.unit.routing.oracles import network_of
 
 ANSWER: TypeAdapter[RouteAnswer | StayAnswer] = TypeAdapter(RouteAnswer | StayAnswer)
@@ -32,11 +45,14 @@ def body_of(
     language: str = "ja",
     name: WorldName = WorldName.DRILL,
     ground: Ground | None = None,
+    now_ms: int = 2_000,
 ) -> dict[str, Any]:
     moment = Moment.of(ground or street(zone(Hazard.FLOOD, 4.5, 6.5)), world)
     answer = moment.answer(*at(index), profile=profile)
     shelf = Shelf(moment, Streets(moment.ground.snapper))
-    body = render(answer, shelf, profile=profile, language=language, world=name, now_ms=2_000, heard_ms=1_900)
+    body = render(
+        answer, shelf, profile=profile, language=language, world=name, now_ms=now_ms, heard_ms=1_900
+    )
     sent: dict[str, Any] = orjson.loads(orjson.dumps(body))
     ANSWER.validate_python(sent)
     return sent
@@ -168,3 +184,37 @@ def test_a_passage_that_water_may_fill_is_named_where_the_way_goes_past_it() -> 
 def test_polylines_come_back_to_a_millionth_of_a_degree(points: list[tuple[float, float]]) -> None:
     back = decode_polyline6(encode_polyline6(points))
     assert back == [pytest.approx(p, abs=6e-7) for p in points]
+
+
+SILENT = (
+    Silence(source_of(Says.CLOSURES, Says.SHELTER_LISTS), 1_000),
+    Silence(source_of(Says.CLOSURES, Says.ALERTS, id="x", name="県"), 1_900),
+)
+
+
+@pytest.mark.parametrize("places", [PLACES, {}], ids=["route", "stay"])
+def test_an_answer_says_whose_silence_it_may_suffer_from_and_since_when(places: dict[str, Any]) -> None:
+    told = body_of(World(places=places, silences=SILENT), language="en", now_ms=12 * 60_000 + 1_000)
+    texts = [w["text"] for w in told["warnings"] if w["key"].startswith("warn-silent")]
+    assert texts == [
+        "No news of warnings from 県 for 11 min. There may be newer warnings.",
+        "No news of road closures from 道路課, 県 for 12 min. More roads may be closed.",
+    ]
+    assert [(s["source"], s["says"], s["since_ms"]) for s in told["as_of"]["silent"]] == [
+        ("roads", ["closures", "shelter_lists"], 1_000),
+        ("x", ["closures", "alerts"], 1_900),
+    ]
+
+
+def test_a_source_that_was_never_heard_is_not_said_to_be_silent_for_some_minutes() -> None:
+    never = (*SILENT, Silence(source_of(Says.CLOSURES, id="y", name="国"), None))
+    told = body_of(World(places=PLACES, silences=never))
+    (warning,) = (w for w in told["warnings"] if w["key"] == "warn-unheard-closures")
+    assert "まだ一度も届いていません" in warning["text"]
+    assert warning["arguments"] == {"sources": ["道路課", "県", "国"]}
+
+
+def test_without_silence_nothing_is_said_of_it() -> None:
+    told = body_of(World(places=PLACES))
+    assert told["as_of"]["silent"] == []
+    assert [w for w in told["warnings"] if "silent" in w["key"] or "unheard" in w["key"]] == []

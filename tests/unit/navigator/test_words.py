@@ -12,7 +12,7 @@ from services.navigator.words import FOLDER, LOCALES, say
 ANYTHING = {
     "street": "", "name": "第一小学校", "hazards": ("flood", "storm_surge"), "direction": "north",
     "minutes": 3, "percent": 40, "metres": 1200, "count": 1, "closures": "c1",
-    "what": ("incline", "kerb"), "party": 2, "former": "第二小学校",
+    "what": ("incline", "kerb"), "party": 2, "former": "第二小学校", "sources": ("気象庁", "道路課"),
 }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from streams.broker_memory import MemoryBroker
 from streams.clock import ManualClock
 from streams.events.leases import Stage
 from streams.events.shelters import Opening, ShelterState
-from streams.topics import CLOSURES, HAZARDS, LEASE_EVENTS, SHELTERS
+from streams.topics import CLOSURES, HAZARDS, LEASE_EVENTS, SHELTERS, SOURCES
 from streams.world import World
 from tests.unit.navigator.leases.desks import Replica, running, tell, until
 from tests.unit.navigator.situations import at, site, street
@@ -103,7 +103,7 @@ class Town:
 async def town() -> AsyncIterator[Town]:
     clock = ManualClock(NOW)
     broker = MemoryBroker(World.DRILL, clock)
-    await broker.ensure_topics([HAZARDS, SHELTERS, CLOSURES, LEASE_EVENTS])
+    await broker.ensure_topics([HAZARDS, SHELTERS, CLOSURES, SOURCES, LEASE_EVENTS])
     live, book = Live(street(), clock), MemoryBook()
     replica = Replica(book, broker, clock)
     balance = Balance(replica.desk, replica.keeper, lambda: live.moment, live.set_prices)
