@@ -143,6 +143,7 @@ LEASE_EVENTS = _events(
 DECLARATIONS = _events(
     "declarations", "declaration id", 3650 * DAY_MS, DataClass.OFFICIAL, by="dashboard", to="dashboard"
 )
+DISCLOSURES = _events("disclosures", "chain", 3650 * DAY_MS, DataClass.OFFICIAL, by="counts", to="operator")
 POLICY_CHOICES = _events(
     "policy-choices", "municipality", 3650 * DAY_MS, DataClass.OFFICIAL, by="dashboard", to="dashboard"
 )
@@ -166,6 +167,7 @@ CELL_PARTIALS = _state(
 )
 CELLS = _state("cells", "cell", DataClass.DEIDENTIFIED, by="counts", to="counts")
 SHARED = _state("shared", "recipient + cell", DataClass.DEIDENTIFIED, by="counts", to="counts view")
+DISCLOSURE_ROOTS = _state("disclosure-roots", "chain", _PUBLIC, by="counts", to="operator")
 COUNT_SECRETS = _state(
     "count-secrets", "incident", DataClass.PERSONAL, by="counts", to="counts", partitions=1
 )
@@ -196,6 +198,7 @@ _LIVE = (
     POSITIONS,
     LEASE_EVENTS,
     DECLARATIONS,
+    DISCLOSURES,
     POLICY_CHOICES,
     LETTER_MARKS,
     HAZARDS,
@@ -207,6 +210,7 @@ _LIVE = (
     CELL_PARTIALS,
     CELLS,
     SHARED,
+    DISCLOSURE_ROOTS,
     COUNT_SECRETS,
     CONSENTS,
     POSITION_CHECKPOINTS,

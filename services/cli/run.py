@@ -121,12 +121,18 @@ async def _crowd(settings: Settings, broker: Broker, readiness: Readiness) -> Pr
 
 
 async def _counts(settings: Settings, broker: Broker, readiness: Readiness) -> Process:
+    from streams.audit.keys import KeyFileError, read_signing_key
     from streams.counts.service import serve
 
     areas = await asyncio.to_thread((settings.area / "areas.geojson").read_bytes)
+    try:
+        key = await asyncio.to_thread(read_signing_key, settings.state)
+    except KeyFileError as error:
+        raise SettingsError(str(error)) from error
     ready = readiness.require_once("counts read")
     return Process(
-        health_app(readiness), (lambda: serve(broker, areas, clock=settings.make_clock(), ready=ready),)
+        health_app(readiness),
+        (lambda: serve(broker, areas, clock=settings.make_clock(), key=key, ready=ready),),
     )
 
 

@@ -57,8 +57,11 @@ class CountsGate:
 
     def recipients(self) -> list[str]:
         """The staff of every municipality that may see counts."""
-        codes = sorted(set(self.owners.values()))
-        return [f"staff:{code}" for code in codes if self._decide(code).row is not None]
+        return [f"staff:{code}" for code, decision in self.decisions() if decision.row is not None]
+
+    def decisions(self) -> list[tuple[str, Decision]]:
+        """What was decided for each municipality of ours, by its code."""
+        return [(code, self._decide(code)) for code in sorted(set(self.owners.values()))]
 
     def _decide(self, municipality: str) -> Decision:
         decision = self._decisions.get(municipality)

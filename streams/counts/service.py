@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from streams.audit.chain import Chain, Look
+from streams.audit.keys import SigningKey
+from streams.audit.recorder import Recorder
 from streams.broker import Broker, Follower, Message, Publisher, Record
 from streams.cells import Gazetteer, cell_name
 from streams.clock import Clock
 from streams.codec import decode, encode
 from streams.counts.columns import CountColumns
-from streams.counts.gate import CountsGate, municipalities_by_cell
+from streams.counts.gate import PURPOSE, CountsGate, municipalities_by_cell
 from streams.counts.incident import Incident
 from streams.counts.noise import CellKeys
 from streams.counts.shown import ShownCounts
@@ -133,7 +136,13 @@ def _message(row: SharedCount) -> Message:
 
 
 async def serve(
-    broker: Broker, areas: bytes, *, clock: Clock, ready: Callable[[], None], emit_s: float = EMIT_S
+    broker: Broker,
+    areas: bytes,
+    *,
+    clock: Clock,
+    key: SigningKey,
+    ready: Callable[[], None],
+    emit_s: float = EMIT_S,
 ) -> None:
     """Runs until cancelled. `ready` is called when the topics were read whole and every cell was told once.
 
@@ -150,6 +159,7 @@ async def serve(
     parameters = read_version(decider.version).parameters
     gate = CountsGate(decider, municipalities_by_cell(gazetteer), parameters.fewer_than)
     publisher = await broker.publisher()
+    await _record(gate, Recorder(Chain.begin("counts"), key, publisher, clock))
     counter = Counter(publisher)
     shown = ShownCounts(parameters.counts, fewer_than=parameters.fewer_than)
     shower = Shower(gate, publisher, Incident(parameters.counts.incident_days), shown, parameters)
@@ -170,6 +180,15 @@ async def serve(
         await shower.tell(clock.now_ms(), counter.columns.newest_ms)
         await asyncio.sleep(emit_s)
         shown.move(await counter.tell())
+
+
+async def _record(gate: CountsGate, recorder: Recorder) -> None:
+    """Each municipality's permit or refusal, before anything is shown by it: once, as it holds until the process ends."""
+    looks = [
+        (Look(recipient=f"staff:{code}", role="staff", subject=f"counts:{code}", purpose=PURPOSE), decision)
+        for code, decision in gate.decisions()
+    ]
+    await recorder.record(looks)
 
 
 def _raise_failures(followers: Sequence[Follower]) -> None:

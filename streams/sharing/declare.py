@@ -8,6 +8,7 @@ import shapely
 
 from streams.events.base import Status
 from streams.events.declarations import Approved, Channel, Closed, Officer, Proposed, Renewed, Scope, Shared
+from streams.events.disclosures import Disclosure
 from streams.sharing.choices import Terms, has_people_gate
 from streams.sharing.codes import Sheet, digest_of
 from streams.sharing.declared import (
@@ -23,7 +24,7 @@ from streams.sharing.declared import (
     proposal_digest,
     spent_codes,
 )
-from streams.sharing.disclosures import Disclosure, summarise
+from streams.sharing.disclosures import summarise
 from streams.world import World
 
 

@@ -1,27 +1,17 @@
-"""What was shown to whom under which declaration: references only, and the summary that is published when it closes."""
+"""The summary of what was shown under a declaration, as it is published when it closes: numbers, nobody's reference."""
 
 from collections.abc import Iterable
 
-import msgspec
-
 from streams.events.declarations import Shared
-
-
-class Disclosure(msgspec.Struct, frozen=True, kw_only=True):
-    """One permitted look."""
-
-    at_ms: int
-    recipient: str
-    role: str
-    subject: str
-    row: int
-    declaration: str = ""
+from streams.events.disclosures import Disclosure
 
 
 def summarise(disclosures: Iterable[Disclosure]) -> tuple[Shared, ...]:
-    """By role: how many recipients saw how many persons, how often, from when until when. The same look twice is one."""
+    """By role: how many recipients saw how many persons, how often, from when until when. A record read twice is one look."""
     by_role: dict[str, set[Disclosure]] = {}
     for one in disclosures:
+        if not one.permitted:
+            continue
         by_role.setdefault(one.role, set()).add(one)
     return tuple(
         Shared(

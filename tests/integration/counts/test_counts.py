@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 
 import h3.api.basic_int as h3
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from streams.audit.keys import SigningKey
 from streams.broker import Message
 from streams.broker_kafka import KafkaBroker
 from streams.clock import ScenarioClock, SystemClock
@@ -18,6 +20,7 @@ from streams.world import World
 from tests.integration.worker.city import AREAS, tail, until
 
 pytestmark = pytest.mark.kafka
+SIGNING = SigningKey(Ed25519PrivateKey.generate())
 CELL = h3.latlng_to_cell(34.5, 135.27, 9)
 NAME = f"{CELL:x}"
 STAFF = f"staff:99101|{NAME}"
@@ -38,7 +41,9 @@ def minutes() -> ScenarioClock:
 
 async def start(broker: KafkaBroker) -> asyncio.Task[None]:
     ready = asyncio.Event()
-    serving = asyncio.create_task(serve(broker, AREAS, clock=minutes(), ready=ready.set, emit_s=0.1))
+    serving = asyncio.create_task(
+        serve(broker, AREAS, clock=minutes(), key=SIGNING, ready=ready.set, emit_s=0.1)
+    )
     await asyncio.wait_for(ready.wait(), 30)
     return serving
 

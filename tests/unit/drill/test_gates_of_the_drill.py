@@ -11,11 +11,11 @@ from streams.adapters.registry import Source, read
 from streams.cells import PEOPLE_RESOLUTION
 from streams.events.alerts import Telegram
 from streams.events.declarations import Approved, Closed, DeclarationEvent, Officer, Proposed, Scope
+from streams.events.disclosures import Disclosure
 from streams.events.gates import Stand
 from streams.sharing.backtest import Record, run
 from streams.sharing.choices import terms_of
 from streams.sharing.declare import Draft, Mandate, approve, close, propose
-from streams.sharing.disclosures import Disclosure
 from streams.sharing.levels import Said, Towns, say
 from streams.sharing.outcomes import Outcome
 from streams.sharing.versions import newest, read_version
@@ -67,7 +67,12 @@ def _declare(scope: Scope, at_ms: int) -> tuple[Proposed, Approved, Closed]:
     assert isinstance(proposal, Proposed), proposal
     approval = approve((proposal,), _mandate("ben", "approver"), TERMS, now_ms=at_ms + MINUTE_MS)
     assert isinstance(approval, Approved), approval
-    looks = [Disclosure(at_ms=at_ms, recipient="r", role="staff", subject="s", row=3, declaration="d1")]
+    looks = [
+        Disclosure(
+            chain="c", number=0, before="", at_ms=at_ms, recipient="r", role="staff", subject="s", row=3,
+            purpose="rescue", permitted=True, reason="permitted", policy="2026-2", declaration="d1",
+        )
+    ]  # fmt: skip
     events: tuple[DeclarationEvent, ...] = (proposal, approval)
     closing = close(
         events, _mandate("anna", "staff"), TERMS, disclosures=looks, spent={}, now_ms=at_ms + 20 * MINUTE_MS

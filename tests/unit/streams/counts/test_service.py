@@ -6,20 +6,36 @@ from collections.abc import AsyncIterator, Callable, Sequence
 import h3.api.basic_int as h3
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from streams.audit.keys import SigningKey
+from streams.audit.verify import verify
 from streams.broker import BrokerUnavailableError, Message
 from streams.broker_memory import MemoryBroker
 from streams.clock import ScenarioClock, SystemClock
 from streams.codec import encode
+from streams.counts.gate import PURPOSE
 from streams.counts.incident import KEY as INCIDENT
 from streams.counts.service import serve
 from streams.events.cells import AS_OF, CountSecret, SharedCount
+from streams.events.disclosures import Disclosure
 from streams.folds.cells import KEY, VALUE
-from streams.topics import CELL_PARTIALS, CELLS, COUNT_SECRETS, MANIFEST, SHARED, Topic, dead_letters
+from streams.topics import (
+    CELL_PARTIALS,
+    CELLS,
+    COUNT_SECRETS,
+    DISCLOSURE_ROOTS,
+    DISCLOSURES,
+    MANIFEST,
+    SHARED,
+    Topic,
+    dead_letters,
+)
 from streams.world import World
 from tests.integration.worker.city import AREAS
 
 DAY_MS = 86_400_000
+SIGNING = SigningKey(Ed25519PrivateKey.generate())
 HERE, SEA = h3.latlng_to_cell(34.5, 135.27, 9), h3.latlng_to_cell(30.0, 140.0, 9)
 
 
@@ -72,7 +88,9 @@ def figures(broker: Broker) -> list[int | None]:
 
 async def until_ready(broker: Broker, clock: ScenarioClock | None = None) -> asyncio.Task[None]:
     ready = asyncio.Event()
-    serving = asyncio.create_task(serve(broker, AREAS, clock=clock or fast(), ready=ready.set, emit_s=0.01))
+    serving = asyncio.create_task(
+        serve(broker, AREAS, clock=clock or fast(), key=SIGNING, ready=ready.set, emit_s=0.01)
+    )
     waiting = asyncio.create_task(ready.wait())
     await asyncio.wait([serving, waiting], return_when=asyncio.FIRST_COMPLETED, timeout=10)
     waiting.cancel()
@@ -171,6 +189,26 @@ async def test_an_old_secret_is_replaced(broker: Broker) -> None:
     _, new = (msgspec.json.decode(r.value or b"", type=CountSecret) for r in broker.records(COUNT_SECRETS))
     assert new.secret != old.secret
     assert (len(bytes.fromhex(new.secret)), new.secret in repr(new)) == (32, False)
+
+
+async def test_what_was_decided_is_recorded_and_signed_before_anything_is_shown(broker: Broker) -> None:
+    await say(broker, (HERE, 0, 30))
+    for _ in range(2):
+        (await until_ready(broker)).cancel()
+    exported = [r.value or b"" for topic in (DISCLOSURES, DISCLOSURE_ROOTS) for r in broker.records(topic)]
+    report = verify(exported, SIGNING.public)
+    assert (report.is_good, report.chains, report.records, report.unsigned) == (True, 2, 2, 0)
+    said = msgspec.json.decode(broker.records(DISCLOSURES)[0].value or b"", type=Disclosure)
+    assert (said.recipient, said.subject, said.purpose) == ("staff:99101", "counts:99101", PURPOSE)
+    assert (said.permitted, said.row, said.policy) == (True, 1, "2026-1")
+
+
+async def test_nothing_is_shown_where_the_record_cannot_be_kept(broker: Broker) -> None:
+    await say(broker, (HERE, 0, 30))
+    broker.refused = frozenset({DISCLOSURES.name})
+    with pytest.raises(BrokerUnavailableError, match="disclosures"):
+        await asyncio.wait_for(await until_ready(broker), 10)
+    assert broker.records(SHARED) == []
 
 
 async def test_what_today_nobody_may_see_is_withdrawn(broker: Broker) -> None:

@@ -18,6 +18,7 @@ from streams.events.declarations import (
     Renewed,
     Scope,
 )
+from streams.events.disclosures import Disclosure
 from streams.sharing.codes import digest_of, print_codes
 from streams.sharing.declare import (
     Draft,
@@ -31,7 +32,6 @@ from streams.sharing.declare import (
     report_of,
 )
 from streams.sharing.declared import Events, Stage, declared, fold_declaration, spent_codes
-from streams.sharing.disclosures import Disclosure
 from streams.world import World
 from tests.unit.streams.sharing.acts import (
     ANNA,
@@ -232,14 +232,18 @@ def test_a_renewal_that_came_too_late_revives_nothing() -> None:
     assert stage(late, 18) is Stage.EXPIRED
 
 
-def look(at_h: float, recipient: str, subject: str, declaration: str = "d1") -> Disclosure:
+def look(
+    at_h: float, recipient: str, subject: str, declaration: str = "d1", *, permitted: bool = True
+) -> Disclosure:
     return Disclosure(
-        at_ms=ms(at_h), recipient=recipient, role="staff", subject=subject, row=3, declaration=declaration
-    )
+        chain="c", number=0, before="", at_ms=ms(at_h), recipient=recipient, role="staff", subject=subject, row=3,
+        purpose="rescue", permitted=permitted, reason="permitted", policy="2026-2", declaration=declaration,
+    )  # fmt: skip
 
 
 def test_closing_ends_it_at_once_and_publishes_how_much_was_shared_and_nobodys_name() -> None:
     looks = [look(12, "r1", "s1"), look(13, "r1", "s2"), look(14, "r2", "s1"), look(15, "r9", "s9", "other")]
+    looks.append(look(15, "r8", "s8", permitted=False))
     event = close(opened(), ANNA, TERMS, disclosures=[*looks, looks[0]], spent={}, now_ms=ms(16))
     assert isinstance(event, Closed)
     (shared,) = event.shared
