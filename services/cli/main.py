@@ -22,11 +22,16 @@ COMMANDS = (
     Entry("up", "services.cli.up:up", "Start what is missing on this machine and every process of ours."),
     Entry("demo", "services.cli.demo:demo", "A drill in a made-up city: mio up, the player, and the page."),
     Entry("run", "services.cli.run:run", "Run one process in the foreground, as the launcher does."),
+    Entry("archive", "services.cli.archive:archive", "Keep what happened as Parquet, by topic and day."),
+    Entry("replay", "services.cli.replay:replay", "Play a recorded period again, as an exercise."),
+    Entry("topics", "services.cli.topics:app", "Say what the manifest of topics asks of a broker."),
     Entry("feed", "services.cli.feed:app", "Read alerts, shelter lists and closures from files."),
-    Entry("area", "services.cli.area:app", "Build and show the area that routes are answered for."),
     Entry("dlq", "services.cli.dlq:app", "List, show, replay and drop what could not be read."),
+    Entry("state", "services.cli.state:app", "Say whether worker, Kafka and Redis hold the same."),
+    Entry("area", "services.cli.area:app", "Build and show the area that routes are answered for."),
     Entry("route", "services.cli.route:route", "Ask for the way to safety from a point of an area."),
     Entry("policy", "services.cli.policy:app", "Check, explain, compare and try out the sharing policies."),
+    Entry("audit", "services.cli.audit:app", "Take out and check the record of what was shown to whom."),
     Entry("doctor", "services.cli.doctor:doctor", "List each part of this machine, and what is missing."),
 )
 

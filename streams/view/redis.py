@@ -78,6 +78,10 @@ class RedisView:
     def _changes(self) -> str:
         return f"{self._prefix}:changes"
 
+    @property
+    def _alive(self) -> str:
+        return f"{self._prefix}:alive"
+
     async def apply(self, topic: Topic, records: Sequence[Record]) -> int:
         changed = 0
         try:
@@ -151,9 +155,22 @@ class RedisView:
 
     async def mark(self) -> bool:
         try:
-            return bool(await _answered(self._client.set(f"{self._prefix}:alive", "1", nx=True)))
+            return bool(await _answered(self._client.set(self._alive, "1", nx=True)))
         except RedisError as error:
             raise ViewError(f"Redis does not answer: {error}") from error
+
+    async def wipe(self) -> None:
+        """Takes everything away, the life mark too: whoever keeps the view writes it whole, and readers take a new snapshot.
+
+        Raises:
+            ViewError: Redis does not take it.
+        """
+        keys = [self._changes, self._alive]
+        keys += [name(topic.name) for topic in VIEWED for name in (self._rows, self._versions)]
+        try:
+            await _answered(self._client.unlink(*keys))
+        except RedisError as error:
+            raise ViewError(f"Redis does not take it: {error}") from error
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -12,27 +12,14 @@ from streams.codec import CodecError, decode, encode
 from streams.events.alerts import Telegram
 from streams.events.base import Status
 from streams.events.closures import ClosureRepair, ClosureReport, ClosureSnapshot
-from streams.events.repairs import RepairKind, repair_key
 from streams.events.shelters import ShelterReport, ShelterSnapshot, SiteRepair, SiteReport, UnplacedSite
-from streams.folds.closures import (
-    ClosureFile,
-    closure_state,
-    fold_closure,
-    fold_closure_repair,
-    read_closure_file,
-)
-from streams.folds.hazards import Series, fold_telegram, hazard_state
-from streams.folds.repairs import has_unknown_code, list_line
-from streams.folds.shelters import (
-    Place,
-    fold_shelter_report,
-    fold_site,
-    fold_site_repair,
-    fold_unplaced,
-    shelter_state,
-)
+from streams.folds.closures import ClosureFile, fold_closure, fold_closure_repair, read_closure_file
+from streams.folds.hazards import Series, fold_telegram
+from streams.folds.repairs import has_unknown_code
+from streams.folds.shelters import Place, fold_shelter_report, fold_site, fold_site_repair, fold_unplaced
 from streams.folds.snapshots import ClosureLists, ShelterLists, fold_shelter_snapshot, fold_snapshot
-from streams.topics import CLOSURE_REPORTS, CLOSURES, HAZARDS, REPAIRS, SHELTER_REPORTS, SHELTERS, Topic
+from streams.topics import CLOSURE_REPORTS, SHELTER_REPORTS
+from streams.worker.derived import States, states_of_closure, states_of_place, states_of_series
 from streams.world import World
 
 PlaceEvent = SiteReport | UnplacedSite | SiteRepair | ShelterReport
@@ -62,7 +49,7 @@ class Step:
     """The table's new row and the messages that follow from it."""
 
     row: bytes
-    messages: tuple[tuple[Topic, Message], ...]
+    messages: States
 
 
 TakeStep = Callable[[Context, bytes | None, bytes, bytes | None], Step]
@@ -74,8 +61,7 @@ def step_telegram(context: Context, row: bytes | None, key: bytes, value: bytes 
     telegram: Telegram = _read(value, Telegram)
     _admit(context, telegram.status, key=key, wanted=telegram.series)
     series = fold_telegram(decode(row, Series) if row else None, telegram)
-    message = Message(key, _state(hazard_state(series, context.gazetteer)))
-    return Step(encode(series), ((HAZARDS, message),))
+    return Step(encode(series), states_of_series(context.gazetteer, key, series))
 
 
 def step_place(context: Context, row: bytes | None, key: bytes, value: bytes | None) -> Step:
@@ -84,11 +70,7 @@ def step_place(context: Context, row: bytes | None, key: bytes, value: bytes | N
     status = Status.ACTUAL if isinstance(event, SiteRepair) else event.status
     _admit(context, status, key=key, wanted=event.id)
     place = _fold_place(context, decode(row, Place) if row else None, event)
-    messages = [(SHELTERS, Message(key, _state(shelter_state(event.id, place))))]
-    if place.flawed:
-        line = _state(list_line(event.id, place, context.gazetteer))
-        messages.append((REPAIRS, Message(repair_key(RepairKind.SITE, event.id).encode(), line)))
-    return Step(encode(place), tuple(messages))
+    return Step(encode(place), states_of_place(context.gazetteer, key, place))
 
 
 def _fold_place(context: Context, known: Place | None, event: PlaceEvent) -> Place:
@@ -113,8 +95,7 @@ def step_closure(context: Context, row: bytes | None, key: bytes, value: bytes |
         file = ClosureFile(known.report, fold_closure_repair(known.repair, event))
     else:
         file = ClosureFile(fold_closure(known.report, event), known.repair)
-    state = closure_state(file.report, file.repair) if file.report else None
-    return Step(encode(file), ((CLOSURES, Message(key, _state(state))),))
+    return Step(encode(file), states_of_closure(key, file))
 
 
 def step_whole_list(context: Context, row: bytes | None, key: bytes, value: bytes | None) -> Step:
@@ -146,7 +127,3 @@ def _admit(context: Context, status: Status, *, key: bytes, wanted: str) -> None
         raise RefusedError(
             "wrong-key", f"the key is {key!r}, the event's own is {wanted!r}: they must be the same"
         )
-
-
-def _state(struct: msgspec.Struct | None) -> bytes | None:
-    return None if struct is None else encode(struct)
