@@ -73,13 +73,13 @@ def batches_of(rows: Sequence[Rows], *, at_ms: int) -> Iterator[tuple[int, RowBa
     """Record batches by the partition of `cell-partials` that they are for; `at_ms`: the broker's time of the records."""
     keys, values = pack(rows)
     target = targets_of(np.concatenate([part.cell for part in rows])) if rows else np.empty(0, np.uint8)
+    key_bytes, value_bytes, told = _bytes_of(keys), _bytes_of(values), values["count"] > 0
     order = np.argsort(target, kind="stable")
     starts = np.searchsorted(target[order], np.arange(CELL_PARTIALS.partitions + 1))
     for number, (start, stop) in enumerate(itertools.pairwise(starts.tolist())):
         for at in range(start, stop, BATCH_ROWS):
             mine = order[at : min(at + BATCH_ROWS, stop)]
-            told = values["count"][mine] > 0
-            yield number, RowBatch(_bytes_of(keys[mine]), _bytes_of(values[mine]), told, at_ms=at_ms)
+            yield number, RowBatch(key_bytes, value_bytes, told, rows=mine, at_ms=at_ms)
 
 
 def targets_of(cell: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint8]:

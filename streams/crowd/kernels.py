@@ -192,15 +192,16 @@ def fold_positions(
 
 
 @njit(cache=True, nogil=True)
-def frame(keys, values, told, out):
-    """Writes Kafka records of keys uint8[n, k] and values uint8[n, v] into `out`, one behind the other; returns their length.
+def frame(keys, values, told, rows, out):
+    """Writes Kafka records of some rows of keys uint8[all, k] and values uint8[all, v] into `out`; returns their length.
 
-    told: bool[n], False for a tombstone. Numbers are zigzag varints: n is written as 2n, seven bits a byte; -1, the length of a tombstone's value, as 1.
+    told: bool[all], False for a tombstone. Numbers are zigzag varints: n is written as 2n, seven bits a byte; -1, the length of a tombstone's value, as 1.
     """
     at = 0
     key_width = keys.shape[1]
-    for i in range(len(keys)):
-        value_width = values.shape[1] if told[i] else 0
+    for i in range(len(rows)):
+        row = rows[i]
+        value_width = values.shape[1] if told[row] else 0
         offset_bytes = 1 if i < 64 else 2 if i < 8192 else 3
         length = 5 + offset_bytes + key_width + value_width
         out[at] = (length * 2 & 127) | (128 if length > 63 else 0)
@@ -220,12 +221,12 @@ def frame(keys, values, told, out):
         out[at + 1] = key_width * 2
         at += 2
         for k in range(key_width):
-            out[at + k] = keys[i, k]
+            out[at + k] = keys[row, k]
         at += key_width
-        out[at] = value_width * 2 if told[i] else 1
+        out[at] = value_width * 2 if told[row] else 1
         at += 1
         for k in range(value_width):
-            out[at + k] = values[i, k]
+            out[at + k] = values[row, k]
         at += value_width
         out[at] = 0  # headers
         at += 1

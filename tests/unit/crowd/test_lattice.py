@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from streams.crowd.kernels import FORGET, INVALID
 from streams.crowd.lattice import Lattice, faces
+from streams.crowd.place_kernels import sine_and_cosine
 
 
 def assert_as_h3(lattice: Lattice, lat: np.ndarray, lon: np.ndarray) -> None:
@@ -76,3 +77,22 @@ def test_a_city_once_seen_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(h3, "latlng_to_cell", lambda *a: asked.append(a[0]) or ask(*a))
     lattice.locate(lat, lon)
     assert len(asked) < 5  # only what lies within 0.3 mm of a border
+
+
+def test_sine_and_cosine_are_right_to_thirteen_digits_within_a_turn() -> None:
+    for angle in [*np.linspace(-np.pi, np.pi, 4001), *(np.arange(-4, 5) * np.pi / 4)]:
+        assert np.allclose(sine_and_cosine(angle), (np.sin(angle), np.cos(angle)), rtol=0, atol=1e-13)
+
+
+def test_people_on_two_faces_and_what_is_no_position_in_one_batch() -> None:
+    osaka, sydney = np.array([[34.7, 135.5]] * 40), np.array([[-33.9, 151.2]] * 60)
+    nobody = np.array([[np.nan, np.nan], [91.0, 0.0]])
+    lat, lon = np.concatenate([nobody, osaka, sydney]).T.astype("f4")
+    lattice = Lattice()
+    for _ in range(2):
+        number = lattice.locate(lat, lon)
+        assert number[:2].tolist() == [FORGET, INVALID]
+        assert {
+            h3.latlng_to_cell(float(a), float(o), 9) for a, o in zip(lat[2:], lon[2:], strict=True)
+        } == set(lattice.cells[number[2:]].tolist())
+        lat, lon = lat[:42], lon[:42]  # now all of them are where fewer were before

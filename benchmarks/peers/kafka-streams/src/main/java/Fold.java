@@ -34,6 +34,7 @@ final class Fold {
     private final BitSet touched = new BitSet();
     private long watermarkMs = LONG_AGO_MS;
     private long cutoffMs = LONG_AGO_MS;
+    private long oldestMs = Long.MAX_VALUE;
 
     Fold(int partition, Devices devices) {
         this.partition = partition;
@@ -79,6 +80,7 @@ final class Fold {
         }
         long cell = forgets ? NOWHERE : h3.latLngToCell(lat, lon, RESOLUTION);
         devices.put(device, cell, atMs);
+        oldestMs = Math.min(oldestMs, atMs);
         if (cell == old) {
             if (!forgets && watermarkMs - asOfMs[number(cell)] >= REFRESH_MS) {
                 touch(number(cell));
@@ -95,9 +97,10 @@ final class Fold {
     }
 
     private void expire(long sinceMs) {
-        if (sinceMs > cutoffMs) {
-            cutoffMs = sinceMs;
-            devices.expire(sinceMs, this::leave);
+        cutoffMs = Math.max(cutoffMs, sinceMs);
+        if (cutoffMs > oldestMs) { // otherwise nobody can be that old, and a store need not be read through
+            devices.expire(cutoffMs, this::leave);
+            oldestMs = cutoffMs;
         }
     }
 
