@@ -5,14 +5,23 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from dashboard_api.staff.payloads import Alert, Cells, Change, Closure, DataSource, Repair, Shelter
+from dashboard_api.staff.payloads import (
+    Alert,
+    Cells,
+    Change,
+    Closure,
+    DataSource,
+    DeclaredSource,
+    Repair,
+    Shelter,
+)
 from dashboard_api.staff.rows import Count, RowReader
 from dashboard_api.staff.sources import Sources
 from streams.codec import CodecError, decode
 from streams.dangers import hazards_at
 from streams.events.alerts import HazardState
 from streams.events.base import Hazard
-from streams.topics import CLOSURES, HAZARDS, REPAIRS, SHARED, SHELTERS, Topic
+from streams.topics import CLOSURES, HAZARDS, REPAIRS, SHARED, SHELTERS, SOURCES, Topic
 from streams.view.port import Change as ViewChange
 from streams.view.port import ViewSnapshot
 
@@ -59,11 +68,13 @@ class Mirror:
         self._closures = Table(reader.closure)
         self._repairs = Table(reader.repair)
         self._alerts = Table(reader.alert)
+        self._declared = Table(reader.source)
         self._sources = Sources()
 
     def load(self, snapshot: ViewSnapshot) -> None:
         """Begins anew from a snapshot."""
-        for table in (self._counts, self._shelters, self._closures, self._repairs, self._alerts):
+        tables = (self._counts, self._shelters, self._closures, self._repairs, self._alerts, self._declared)
+        for table in tables:
             table.rows.clear()
             table.states.clear()
         self._sources = Sources()
@@ -79,7 +90,7 @@ class Mirror:
         counts: list[Count] = []
         to = Change(
             id=event_id, now_ms=now_ms, cells=columns([]), cells_gone=[], shelters=[], shelters_gone=[],
-            closures=[], closures_gone=[], repairs=[], repairs_gone=[], alerts=[], alerts_gone=[], sources=[],
+            closures=[], closures_gone=[], repairs=[], repairs_gone=[], alerts=[], alerts_gone=[], sources=[], declared=[], declared_gone=[],
         )  # fmt: skip
         for change in changes:
             if change.topic == SHARED.name:
@@ -95,6 +106,8 @@ class Mirror:
                 _sort(self._repairs.put(change), change.key, to.repairs, to.repairs_gone)
             elif change.topic == HAZARDS.name:
                 _sort(self._alerts.put(change), change.key, to.alerts, to.alerts_gone)
+            elif change.topic == SOURCES.name:
+                _sort(self._declared.put(change), change.key, to.declared, to.declared_gone)
         self._note(counts, to)
         to.cells = columns(counts)
         to.sources = self._sources.listed()
@@ -146,6 +159,9 @@ class Mirror:
 
     def alerts(self) -> list[Alert]:
         return list(self._alerts.rows.values())
+
+    def declared(self) -> list[DeclaredSource]:
+        return list(self._declared.rows.values())
 
     def sources(self) -> list[DataSource]:
         return self._sources.listed()

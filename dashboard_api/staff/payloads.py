@@ -12,6 +12,7 @@ from streams.events.base import Hazard, Status
 from streams.events.closures import Mode, Structure
 from streams.events.repairs import RepairKind
 from streams.events.shelters import Layer, Opening
+from streams.events.sources import Says, Trouble
 from streams.world import World
 
 SourceKind = Literal["alerts", "shelter_lists", "shelter_reports", "closures", "counts"]
@@ -153,6 +154,24 @@ class DataSource(BaseModel):
     stale_after_s: int | None = Field(description="Null: it has no rhythm, so it cannot be late.")
 
 
+class DeclaredSource(BaseModel):
+    """One that is declared, and when it was last heard. Whether it is silent depends on the time: the page works it out."""
+
+    id: str
+    name: str
+    kind: str = Field(description="How it is reached: feed, pull, folder, push.")
+    says: list[Says]
+    contact: str = Field(description="Whom to call.")
+    declared_ms: int = Field(description="When it was first declared: the longest that it can be silent.")
+    expected_s: int | None = Field(description="A contact at least so often; null: it has no rhythm.")
+    news_s: int | None = Field(description="Something new at least so often; null: none is expected.")
+    heard_ms: int | None = Field(description="Its last good contact; null: never yet.")
+    news_ms: int | None = Field(description="Its last document that could be read; null: none yet.")
+    trouble: Trouble | None
+    trouble_since_ms: int | None
+    detail: str = Field(description="One sentence about the trouble.")
+
+
 class PageStatus(BaseModel):
     """Sent at the start of a stream of changes, every few seconds, and when something of it changes."""
 
@@ -179,6 +198,8 @@ class Change(BaseModel):
     alerts: list[Alert]
     alerts_gone: list[str]
     sources: list[DataSource]
+    declared: list[DeclaredSource]
+    declared_gone: list[str]
 
 
 class Snapshot(BaseModel):
@@ -199,3 +220,4 @@ class Snapshot(BaseModel):
     repairs: list[Repair]
     alerts: list[Alert]
     sources: list[DataSource]
+    declared: list[DeclaredSource]

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from dashboard_api.staff.payloads import Alert, Closure, Repair, Repaired, Shelter, Zone
+import msgspec
+
+from dashboard_api.staff.payloads import Alert, Closure, DeclaredSource, Repair, Repaired, Shelter, Zone
 from dashboard_api.staff.scope import Scope
 from streams.cells import Gazetteer, cell_name
 from streams.codec import decode
@@ -13,6 +15,7 @@ from streams.events.closures import ClosureState
 from streams.events.repairs import Repair as RepairState
 from streams.events.repairs import Repaired as RepairedState
 from streams.events.shelters import ShelterState
+from streams.events.sources import SourceHealth
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,10 @@ class RowReader:
             place=state.place,
             repaired=_repaired(state.repaired),
         )
+
+    def source(self, value: bytes) -> DeclaredSource:
+        state = decode(value, SourceHealth)
+        return DeclaredSource.model_validate({**msgspec.structs.asdict(state), "says": list(state.says)})
 
     def alert(self, value: bytes) -> Alert:
         state = decode(value, HazardState)

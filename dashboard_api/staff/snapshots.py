@@ -69,5 +69,6 @@ class Snapshots:
             repairs=mirror.repairs(),
             alerts=mirror.alerts(),
             sources=mirror.sources(),
+            declared=mirror.declared(),
         )
         return snapshot.model_dump_json().encode()

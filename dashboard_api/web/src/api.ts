@@ -14,5 +14,6 @@ export type PlaceUse = Schemas["PlaceUse"];
 export type Alert = Schemas["Alert"];
 export type Zone = Schemas["Zone"];
 export type DataSource = Schemas["DataSource"];
+export type DeclaredSource = Schemas["DeclaredSource"];
 export type Hazard = Schemas["Hazard"];
 export type Problem = Schemas["ProblemBody"];

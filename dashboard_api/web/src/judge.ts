@@ -1,6 +1,7 @@
 // What is worst, where, what next: ranks what the server said. Pure; knows no DOM and no map.
-import type { Alert, Closure, DataSource, Shelter, Zone } from "./api.ts";
+import type { Alert, Closure, DataSource, DeclaredSource, Shelter, Zone } from "./api.ts";
 import { words } from "./catalogue.ts";
+import { silentItem, silentSources } from "./silence.ts";
 import { heads, join } from "./text.ts";
 
 export interface World {
@@ -8,6 +9,7 @@ export interface World {
   shelters: Iterable<Shelter>;
   closures: Iterable<Closure>;
   sources: readonly DataSource[];
+  declared: Iterable<DeclaredSource>;
 }
 
 export type ItemKind = "alert" | "shelter" | "closure" | "source";
@@ -195,6 +197,7 @@ export function workItems(world: World, nowMs: number): WorkItem[] {
   }
   for (const closure of world.closures) if (isClosed(closure, nowMs)) items.push(closureItem(closure, nowMs));
   items.push(...sourceItems(staleSources(world.sources, nowMs)));
+  for (const silent of silentSources(world.declared, nowMs)) items.push(silentItem(silent, nowMs));
   return items.sort((a, b) => b.rank - a.rank || (b.atMs ?? 0) - (a.atMs ?? 0) || a.key.localeCompare(b.key));
 }
 

@@ -13,6 +13,7 @@ import { Details } from "./views/details.ts";
 import { Legend } from "./views/legend.ts";
 import { RepairPanel } from "./views/repair-panel.ts";
 import { RepairList } from "./views/repairs.ts";
+import { SourceList } from "./views/sources.ts";
 import { ShelterTable } from "./views/table.ts";
 import { Top } from "./views/top.ts";
 import { Uses } from "./views/uses.ts";
@@ -27,10 +28,11 @@ const selection = new Selection();
 const top = new Top(store, clock, selection);
 const work = new WorkList(store, clock, selection);
 const repairs = new RepairList(store, clock, selection);
+const sources = new SourceList(store, clock, selection);
 const picking = new Picking();
 const panel = new RepairPanel(store, clock, selection, picking, () => showView("map"));
 const uses = new Uses(selection);
-const details = new Details(store, clock, selection, new Ground(), uses.element, panel.element);
+const details = new Details(store, clock, selection, new Ground(), panel.element, uses.element);
 const table = new ShelterTable(store, clock, selection);
 let map: CityMap | null = null;
 
@@ -45,7 +47,7 @@ const main = el(
   tabs,
   mapPane,
   table.element,
-  el("div", { class: "side" }, work.element, repairs.element, details.element),
+  el("div", { class: "side" }, work.element, repairs.element, sources.element, details.element),
 );
 
 function showView(view: View): void {
@@ -117,6 +119,7 @@ function updateViews(): void {
   top.update();
   work.update();
   repairs.update();
+  sources.update();
   panel.update();
   uses.update();
   details.update();
@@ -162,6 +165,7 @@ setInterval(() => top.tick(), 1000);
 setInterval(() => {
   work.update();
   repairs.update();
+  sources.update();
   panel.update();
   uses.update();
   details.update();

@@ -5,6 +5,7 @@ import type {
   Change,
   Closure,
   DataSource,
+  DeclaredSource,
   PageStatus,
   Repair,
   Shelter,
@@ -30,6 +31,7 @@ export class Store {
   readonly closures = new Map<string, Closure>();
   readonly repairs = new Map<string, Repair>();
   readonly alerts = new Map<string, Alert>();
+  readonly declared = new Map<string, DeclaredSource>();
   sources: readonly DataSource[] = [];
   status: PageStatus | null = null;
   facts: Facts | null = null;
@@ -40,7 +42,8 @@ export class Store {
   }
 
   load(snapshot: Snapshot): void {
-    for (const table of [this.cells, this.shelters, this.closures, this.repairs, this.alerts]) table.clear();
+    const tables = [this.cells, this.shelters, this.closures, this.repairs, this.alerts, this.declared];
+    for (const table of tables) table.clear();
     this.facts = snapshot;
     this.status = snapshot.status;
     this.put(snapshot);
@@ -53,6 +56,7 @@ export class Store {
     for (const id of change.closures_gone) this.closures.delete(id);
     for (const id of change.repairs_gone) this.repairs.delete(id);
     for (const id of change.alerts_gone) this.alerts.delete(id);
+    for (const id of change.declared_gone) this.declared.delete(id);
     this.put(change);
     this.tell({ all: false, cells: change.cells.cell, gone: change.cells_gone });
   }
@@ -68,6 +72,7 @@ export class Store {
     for (const closure of rows.closures) this.closures.set(closure.id, closure);
     for (const repair of rows.repairs) this.repairs.set(repair.key, repair);
     for (const alert of rows.alerts) this.alerts.set(alert.series, alert);
+    for (const source of rows.declared) this.declared.set(source.id, source);
     this.sources = rows.sources;
   }
 

@@ -4,7 +4,7 @@ import { headline, notices, rankOf, toneOf, type World, workItems } from "../src
 import { alert, closure, NOW, shelter, source, zone } from "./made.ts";
 
 function world(over: Partial<World> = {}): World {
-  return { alerts: [], shelters: [], closures: [], sources: [], ...over };
+  return { alerts: [], shelters: [], closures: [], sources: [], declared: [], ...over };
 }
 
 describe("rank", () => {

@@ -1,5 +1,14 @@
 // Rows for tests: each call names only what matters to it.
-import type { Alert, Closure, DataSource, Repair, Shelter, Snapshot, Zone } from "../src/api.ts";
+import type {
+  Alert,
+  Closure,
+  DataSource,
+  DeclaredSource,
+  Repair,
+  Shelter,
+  Snapshot,
+  Zone,
+} from "../src/api.ts";
 
 export const NOW = 1_756_700_000_000;
 
@@ -101,6 +110,25 @@ export function source(over: Partial<DataSource> = {}): DataSource {
   return { kind: "counts", source: "staff:99101", newest_ms: NOW, stale_after_s: 300, ...over };
 }
 
+export function declared(over: Partial<DeclaredSource> = {}): DeclaredSource {
+  return {
+    id: "roads",
+    name: "道路課",
+    kind: "pull",
+    says: ["closures"],
+    contact: "tel:0",
+    declared_ms: NOW - 3_600_000,
+    expected_s: 600,
+    news_s: null,
+    heard_ms: NOW,
+    news_ms: NOW,
+    trouble: null,
+    trouble_since_ms: null,
+    detail: "",
+    ...over,
+  };
+}
+
 export function snapshot(over: Partial<Snapshot> = {}): Snapshot {
   return {
     id: "1-0",
@@ -118,6 +146,7 @@ export function snapshot(over: Partial<Snapshot> = {}): Snapshot {
     repairs: [],
     alerts: [],
     sources: [],
+    declared: [],
     ...over,
   };
 }

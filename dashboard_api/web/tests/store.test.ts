@@ -7,13 +7,20 @@ import { inside } from "../src/geometry.ts";
 import { parseHash } from "../src/selection.ts";
 import { Store, type Touched } from "../src/store.ts";
 import { age, heads, number, people } from "../src/text.ts";
-import { NOW, repair, shelter, snapshot } from "./made.ts";
+import { declared, NOW, repair, shelter, snapshot } from "./made.ts";
 
 const COLUMNS = { cell: ["a", "b"], shown: [null, 40], as_of_ms: [1, 2], municipality: ["x", "x"] };
 
 function change(over: Partial<Change>): Change {
-  const nothing = { shelters: [], closures: [], repairs: [], alerts: [], sources: [] };
-  const gone = { cells_gone: [], shelters_gone: [], closures_gone: [], repairs_gone: [], alerts_gone: [] };
+  const nothing = { shelters: [], closures: [], repairs: [], alerts: [], sources: [], declared: [] };
+  const gone = {
+    cells_gone: [],
+    shelters_gone: [],
+    closures_gone: [],
+    repairs_gone: [],
+    alerts_gone: [],
+    declared_gone: [],
+  };
   const cells = { cell: [], shown: [], as_of_ms: [], municipality: [] };
   return { id: "2-0", now_ms: NOW, cells, ...nothing, ...gone, ...over };
 }
@@ -44,6 +51,13 @@ test("a closure that got its place leaves the repair list", () => {
   store.load(snapshot({ repairs: [repair({ id: "C1" })] }));
   store.apply(change({ repairs: [repair({ id: "C2" })], repairs_gone: ["closure/C1"] }));
   expect([...store.repairs.keys()]).toEqual(["closure/C2"]);
+});
+
+test("a source that is declared no more leaves the list", () => {
+  const store = new Store();
+  store.load(snapshot({ declared: [declared(), declared({ id: "jma" })] }));
+  store.apply(change({ declared: [declared({ detail: "HTTP 503" })], declared_gone: ["jma"] }));
+  expect([...store.declared.values()].map((s) => [s.id, s.detail])).toEqual([["roads", "HTTP 503"]]);
 });
 
 test("the world's clock runs at the world's speed", () => {

@@ -1,5 +1,7 @@
 """From rows of the view to what the page is given: columns, gates, areas, ages."""
 
+from typing import Any
+
 import pytest
 
 from dashboard_api.staff.mirror import Mirror
@@ -15,9 +17,10 @@ from streams.events.cells import AS_OF, SharedAsOf, SharedCount
 from streams.events.closures import Misplacement
 from streams.events.repairs import Repair, RepairKind
 from streams.events.shelters import ShelterState
+from streams.events.sources import Says, SourceHealth, Trouble
 from streams.sharing.decide import Decider
 from streams.sharing.versions import IN_SERVICE, read_version
-from streams.topics import HAZARDS, REPAIRS, SHARED, SHELTERS
+from streams.topics import HAZARDS, REPAIRS, SHARED, SHELTERS, SOURCES
 from streams.view.port import Change, Row, ViewSnapshot
 
 CELL = 0x892E6116877FFFF
@@ -175,3 +178,24 @@ def test_a_closure_without_a_place_is_told_with_the_reason_until_it_has_one() ->
     gone = mirror.apply([Change("2-0", REPAIRS.name, "closure/C1", None)], event_id="2-0", now_ms=2)
     assert (gone.repairs, gone.repairs_gone, mirror.repairs()) == ([], ["closure/C1"], [])
     assert mirror.find(REPAIRS, "closure/C1") is None
+
+
+def source_of(**more: object) -> SourceHealth:
+    fields: dict[str, Any] = {"name": "道路課", "kind": "pull", "contact": "tel:0", "declared_ms": 1, **more}
+    return SourceHealth(id="roads", says=(Says.CLOSURES,), **fields)
+
+
+def test_a_declared_source_is_told_as_it_stands_and_taken_away_when_it_is_declared_no_more() -> None:
+    mirror = Mirror(reader())
+    state = source_of(
+        expected_s=60, heard_ms=5, trouble=Trouble.FAILED, trouble_since_ms=9, detail="HTTP 503"
+    )
+    told = mirror.apply(
+        [Change("1-0", SOURCES.name, "roads", encode(state))], event_id="1-0", now_ms=1
+    ).declared
+    assert [(s.id, s.says, s.heard_ms, s.news_ms, s.trouble, s.detail) for s in told] == [
+        ("roads", [Says.CLOSURES], 5, None, Trouble.FAILED, "HTTP 503")
+    ]
+    assert mirror.declared() == told
+    gone = mirror.apply([Change("1-1", SOURCES.name, "roads", None)], event_id="1-1", now_ms=1)
+    assert (gone.declared_gone, mirror.declared()) == (["roads"], [])

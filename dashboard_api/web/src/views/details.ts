@@ -1,6 +1,6 @@
 // One thing in full: its facts, each with source and age, and why it looks as it does.
 import { cellToLatLng } from "h3-js";
-import type { Alert, Closure, Shelter } from "../api.ts";
+import type { Alert, Closure, DeclaredSource, Shelter } from "../api.ts";
 import { words } from "../catalogue.ts";
 import { type Cell, classesOf, classOf, FINEST } from "../cells.ts";
 import type { WorldClock } from "../clock.ts";
@@ -9,6 +9,7 @@ import { distanceM } from "../geometry.ts";
 import type { Ground } from "../ground.ts";
 import { filled, inForce, notices } from "../judge.ts";
 import type { Selection } from "../selection.ts";
+import { declaredId, stateText } from "../silence.ts";
 import type { Store } from "../store.ts";
 import { age, dateTime, heads, join, number, people } from "../text.ts";
 
@@ -37,9 +38,10 @@ export class Details {
     private readonly clock: WorldClock,
     private readonly selection: Selection,
     private ground: Ground,
-    ...parts: readonly HTMLElement[]
+    above: HTMLElement,
+    below: HTMLElement,
   ) {
-    this.body.append(this.text, ...parts);
+    this.body.append(above, this.text, below);
     this.close = el(
       "button",
       { type: "button", class: "button", click: () => selection.choose(null) },
@@ -244,7 +246,24 @@ export class Details {
     return { kind: words.work.kinds.alert, title: alert.title, rows };
   }
 
+  private declared(source: DeclaredSource): Facts {
+    const w = words.feeds;
+    const now = this.clock.now();
+    const rows: Row[] = [
+      [w.says, join(source.says.map((says) => words.sources[says]))],
+      [w.stateLabel, stateText(source, now)],
+      [w.heard, source.heard_ms === null ? w.never : this.when(source.heard_ms, dateTime(source.heard_ms))],
+      [w.news, source.news_ms === null ? w.never : this.when(source.news_ms, dateTime(source.news_ms))],
+      [w.expected, source.expected_s === null ? w.noRhythm : w.every(source.expected_s)],
+      [w.contact, source.contact],
+    ];
+    if (source.detail) rows.splice(2, 0, [w.trouble, source.detail]);
+    return { kind: words.work.kinds.source, title: source.name, rows };
+  }
+
   private source(kind: string): Facts | null {
+    const declared = this.store.declared.get(declaredId(kind));
+    if (declared) return this.declared(declared);
     const sources = this.store.sources.filter((source) => source.kind === kind);
     const [first] = sources;
     if (!first) return null;

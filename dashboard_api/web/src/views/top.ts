@@ -5,6 +5,7 @@ import { el, keep, setAttribute, setText } from "../dom.ts";
 import type { Connection } from "../feed.ts";
 import { headline, type Notice, notices, staleSources } from "../judge.ts";
 import type { Selection } from "../selection.ts";
+import { silentSources } from "../silence.ts";
 import type { Store } from "../store.ts";
 import { age, join, timeOfDay } from "../text.ts";
 
@@ -97,6 +98,7 @@ export class Top {
       shelters: this.store.shelters.values(),
       closures: this.store.closures.values(),
       sources: this.store.sources,
+      declared: this.store.declared.values(),
     };
   }
 
@@ -163,7 +165,10 @@ export class Top {
   }
 
   private updateAges(now: number): void {
-    const stale = new Set(staleSources(this.store.sources, now).map((source) => source.kind));
+    const stale = new Set<string>(staleSources(this.store.sources, now).map((source) => source.kind));
+    for (const { source } of silentSources(this.store.declared.values(), now)) {
+      for (const kind of source.says) stale.add(kind);
+    }
     const rows = SOURCE_KINDS.map((kind) => {
       const times = this.store.sources.filter((s) => s.kind === kind).map((s) => s.newest_ms);
       const newest = times

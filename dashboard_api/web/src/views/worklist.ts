@@ -49,6 +49,7 @@ export class WorkList {
         shelters: this.store.shelters.values(),
         closures: this.store.closures.values(),
         sources: this.store.sources,
+        declared: this.store.declared.values(),
       },
       now,
     );
