@@ -4,7 +4,7 @@ import { words } from "../catalogue.ts";
 import type { WorldClock } from "../clock.ts";
 import { el, setText } from "../dom.ts";
 import type { Picking } from "../picking.ts";
-import { chosenRepair, parsePoint } from "../repair-lines.ts";
+import { chosenRepair, nameOf, parsePoint } from "../repair-lines.ts";
 import type { Selection } from "../selection.ts";
 import type { Store } from "../store.ts";
 import { age, join } from "../text.ts";
@@ -77,7 +77,7 @@ export class RepairPanel {
     const w = words.repairs;
     const done = repair.repaired;
     const parts: (HTMLElement | null)[] = [
-      el("h4", { id: "repair-title" }, w.panel),
+      el("h4", { id: "repair-title" }, `${w.panel}: ${this.nameOf(repair)}`),
       repair.written ? el("p", { class: "note" }, `${w.written}: ${repair.written}`) : null,
       repair.place ? el("p", { class: "note" }, `${w.line}: ${repair.place}`) : null,
       done ? this.doneBy(repair.key, done) : null,
@@ -88,6 +88,12 @@ export class RepairPanel {
       this.status,
     ];
     this.element.replaceChildren(...parts.filter((part) => part !== null));
+  }
+
+  private nameOf(repair: RepairSheet["repair"]): string {
+    const closure = repair.kind === "closure" ? (this.store.closures.get(repair.id) ?? null) : null;
+    const shelter = repair.kind === "site" ? (this.store.shelters.get(repair.id) ?? null) : null;
+    return nameOf({ repair, closure, shelter });
   }
 
   private doneBy(key: string, done: { at_ms: number; by: string; candidate: string }): HTMLElement {
