@@ -38,6 +38,9 @@ mutants: $(READY)  ## each small mistake in a loop of routing/kernels, and wheth
 
 web: $(READY) $(WEB_BUILT)  ## build the pages
 
+contracts: $(READY)  ## write docs/contracts anew from the code, after a change of a topic or of what it carries
+	@$(BIN)/python -m streams.contracts $(ARGS)
+
 clean:  ## remove what was installed and built; the data in .mio stays
 	@rm -rf .venv .mio/tools dist $(WEB)/node_modules $(WEB)/dist $(WEB)/src/generated \
 	  .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -74,7 +74,7 @@ class _PositionBatch(msgspec.Struct, frozen=True):
 
 _PACKER = msgspec.msgpack.Encoder()
 _UNPACKER = msgspec.msgpack.Decoder(_PositionBatch)
-_COLUMNS = (("device", "<u8"), ("at_ms", "<i8"), ("lat", "<f4"), ("lon", "<f4"))
+POSITION_COLUMNS = (("device", "<u8"), ("at_ms", "<i8"), ("lat", "<f4"), ("lon", "<f4"))
 
 
 def encode_positions(columns: PositionColumns) -> bytes:
@@ -82,7 +82,7 @@ def encode_positions(columns: PositionColumns) -> bytes:
     return _PACKER.encode(
         _PositionBatch(
             columns.received_at_ms,
-            *(np.ascontiguousarray(getattr(columns, name), kind).tobytes() for name, kind in _COLUMNS),
+            *(np.ascontiguousarray(getattr(columns, name), kind).tobytes() for name, kind in POSITION_COLUMNS),
         )
     )
 
@@ -95,7 +95,7 @@ def decode_positions(data: bytes) -> PositionColumns:
     """
     try:
         batch = _UNPACKER.decode(data)
-        arrays = {name: np.frombuffer(getattr(batch, name), kind) for name, kind in _COLUMNS}
+        arrays = {name: np.frombuffer(getattr(batch, name), kind) for name, kind in POSITION_COLUMNS}
     except (msgspec.DecodeError, ValueError) as error:
         raise CodecError(f"not a batch of positions: {error}") from error
     lengths = {name: len(array) for name, array in arrays.items()}

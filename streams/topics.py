@@ -111,23 +111,25 @@ def _state(
 
 
 POSITION_PARTITIONS = 12
+ARCHIVE = "archive"
+"""Who keeps what happened (`mio archive`): reads records as they are, and buries none."""
 
 _PUBLIC = DataClass.PUBLIC
-TELEGRAMS = _events("telegrams", "series", 30 * DAY_MS, _PUBLIC, by="ingest", to="worker")
-SITE_REPORTS = _events("site-reports", "shelter id", 30 * DAY_MS, _PUBLIC, by="ingest", to="worker")
+TELEGRAMS = _events("telegrams", "series", 30 * DAY_MS, _PUBLIC, by="ingest", to="worker archive")
+SITE_REPORTS = _events("site-reports", "shelter id", 30 * DAY_MS, _PUBLIC, by="ingest", to="worker archive")
 SHELTER_REPORTS = _events(
-    "shelter-reports", "shelter id", 30 * DAY_MS, _PUBLIC, by="ingest dashboard worker", to="worker"
+    "shelter-reports", "shelter id", 30 * DAY_MS, _PUBLIC, by="ingest dashboard worker", to="worker archive"
 )
 CLOSURE_REPORTS = _events(
-    "closure-reports", "closure id", 30 * DAY_MS, _PUBLIC, by="ingest dashboard worker", to="worker"
+    "closure-reports", "closure id", 30 * DAY_MS, _PUBLIC, by="ingest dashboard worker", to="worker archive"
 )
 SITE_REPAIRS = _events(
-    "site-repairs", "shelter id", 3650 * DAY_MS, DataClass.OFFICIAL, by="dashboard", to="worker"
+    "site-repairs", "shelter id", 3650 * DAY_MS, DataClass.OFFICIAL, by="dashboard", to="worker archive"
 )
 CLOSURE_REPAIRS = _events(
-    "closure-repairs", "closure id", 3650 * DAY_MS, DataClass.OFFICIAL, by="dashboard", to="worker"
+    "closure-repairs", "closure id", 3650 * DAY_MS, DataClass.OFFICIAL, by="dashboard", to="worker archive"
 )
-WHOLE_LISTS = _events("whole-lists", "list", 30 * DAY_MS, _PUBLIC, by="ingest", to="worker")
+WHOLE_LISTS = _events("whole-lists", "list", 30 * DAY_MS, _PUBLIC, by="ingest", to="worker archive")
 POSITIONS = _events(
     "positions",
     "device hash",
@@ -141,14 +143,26 @@ LEASE_EVENTS = _events(
     "lease-events", "shelter id", 2 * DAY_MS, DataClass.PSEUDONYMOUS, by="navigator", to="navigator"
 )
 DECLARATIONS = _events(
-    "declarations", "declaration id", 3650 * DAY_MS, DataClass.OFFICIAL, by="dashboard", to="dashboard"
+    "declarations",
+    "declaration id",
+    3650 * DAY_MS,
+    DataClass.OFFICIAL,
+    by="dashboard",
+    to="dashboard archive",
 )
-DISCLOSURES = _events("disclosures", "chain", 3650 * DAY_MS, DataClass.OFFICIAL, by="counts", to="operator")
+DISCLOSURES = _events(
+    "disclosures", "chain", 3650 * DAY_MS, DataClass.OFFICIAL, by="counts", to="operator archive"
+)
 POLICY_CHOICES = _events(
-    "policy-choices", "municipality", 3650 * DAY_MS, DataClass.OFFICIAL, by="dashboard", to="dashboard"
+    "policy-choices",
+    "municipality",
+    3650 * DAY_MS,
+    DataClass.OFFICIAL,
+    by="dashboard",
+    to="dashboard archive",
 )
 LETTER_MARKS = _events(
-    "letter-marks", "dead letter", 30 * DAY_MS, DataClass.OFFICIAL, by="operator", to="operator"
+    "letter-marks", "dead letter", 30 * DAY_MS, DataClass.OFFICIAL, by="operator", to="operator archive"
 )
 
 HAZARDS = _state("hazards", "series", _PUBLIC, by="worker", to="navigator view")
@@ -229,7 +243,7 @@ def dead_letters(topic: Topic) -> Topic:
         topic.key,
         Cleanup.EVENTS,
         topic.data_class,
-        writers=tuple(dict.fromkeys(topic.readers + topic.writers)),
+        writers=tuple(dict.fromkeys(user for user in topic.readers + topic.writers if user != ARCHIVE)),
         readers=(),
         partitions=1,
         retention_ms=kept_ms,
