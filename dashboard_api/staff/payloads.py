@@ -128,6 +128,7 @@ class Zone(BaseModel):
     arrival_at_ms: int | None
     height_m: float | None
     cells: list[str] = Field(description="Compacted H3 cells; empty where they are the area's own.")
+    widened: bool = Field(description="Its code is not known here: it counts for the whole municipality.")
 
 
 class Alert(BaseModel):

@@ -145,6 +145,7 @@ class RowReader:
             arrival_at_ms=condition.arrival_at_ms,
             height_m=condition.height_m,
             cells=[] if own else [cell_name(cell) for cell in zone.cells],
+            widened=zone.widened,
         )
 
 

@@ -66,6 +66,7 @@ class HazardZone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     area: AreaRef
     condition: Condition
     cells: tuple[int, ...] = ()
+    widened: bool = False  # its code is not known here: the cells are those of the whole municipality
 
 
 class HazardState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -4,8 +4,11 @@ import msgspec
 
 from streams.cells import Cells, Gazetteer, cells_of_rings
 from streams.events.alerts import AreaConditions, HazardState, HazardZone, Severity, Telegram
-from streams.events.base import Action
+from streams.events.base import Action, AreaRef
 
+PARTS = frozenset({"city", "quake"})
+"""Schemes whose codes are a municipality's and two digits more."""
+PART_DIGITS, MUNICIPALITY_DIGITS = 7, 5
 KEPT = 8
 """Documents of one series that are remembered, so that a cancellation can restore what stood before.
 
@@ -80,14 +83,23 @@ def _ran_out(telegram: Telegram, series: Series) -> bool:
 
 def _zones(areas: tuple[AreaConditions, ...], gazetteer: Gazetteer) -> tuple[HazardZone, ...]:
     return tuple(
-        HazardZone(area=area.area, condition=condition, cells=cells)
+        HazardZone(area=area.area, condition=condition, cells=cells, widened=widened)
         for area in areas
-        if area.conditions and (cells := _cells(area, gazetteer))
+        if area.conditions
+        for cells, widened in [_cells(area, gazetteer)]
+        if cells
         for condition in area.conditions
         if condition.severity is not Severity.NONE
     )
 
 
-def _cells(area: AreaConditions, gazetteer: Gazetteer) -> Cells:
-    """Of what is drawn, else of the area by its code."""
-    return cells_of_rings(area.polygons, within=gazetteer.box) or gazetteer.cells_of(area.area)
+def _cells(area: AreaConditions, gazetteer: Gazetteer) -> tuple[Cells, bool]:
+    """Of what is drawn, else of the area by its code; else, and then it is widened, of the municipality that the code names.
+
+    Codes of parts of a municipality come and go: a warning too many, never one too few.
+    """
+    known = cells_of_rings(area.polygons, within=gazetteer.box) or gazetteer.cells_of(area.area)
+    if known or area.area.scheme not in PARTS or len(area.area.code) != PART_DIGITS:
+        return known, False
+    whole = gazetteer.cells_of(AreaRef("muni", area.area.code[:MUNICIPALITY_DIGITS], area.area.name))
+    return whole, bool(whole)

@@ -209,6 +209,7 @@ const ja = {
     unknown: "時刻不明",
   },
   list: "、",
+  areaWidened: "（区域コードが地図にないため市町村全域）",
 };
 
 export type Words = typeof ja;
@@ -420,6 +421,7 @@ const en: Words = {
     unknown: "time unknown",
   },
   list: ", ",
+  areaWidened: " (area code unknown here: counted for the whole municipality)",
 };
 
 const LANGUAGES: Record<Language, Words> = { ja, en };

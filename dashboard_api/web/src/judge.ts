@@ -97,7 +97,8 @@ export function notices(alerts: Iterable<Alert>, nowMs: number): Notice[] {
       const made = noticeOf(alert, zone, rank);
       const notice = found.get(made.key) ?? made;
       found.set(made.key, notice);
-      if (!notice.areas.includes(zone.area_name)) notice.areas.push(zone.area_name);
+      const area = zone.area_name + (zone.widened ? words.areaWidened : "");
+      if (!notice.areas.includes(area)) notice.areas.push(area);
     }
   }
   return [...found.values()].sort((a, b) => b.rank - a.rank || b.atMs - a.atMs || a.key.localeCompare(b.key));

@@ -27,6 +27,11 @@ test("one condition in two areas is one notice with both", () => {
   expect(found.map((notice) => notice.areas)).toEqual([["澪北市", "澪南市"]]);
 });
 
+test("an area whose code is not known here says that it counts for the whole municipality", () => {
+  const [found] = notices([alert([zone({ widened: true })])], NOW);
+  expect(found?.areas[0]).toContain("市町村全域");
+});
+
 test("what has run out or was lifted is not shown", () => {
   const old = alert([zone()], { valid_until_ms: NOW - 1 });
   const lifted = alert([zone({ severity: "none", level: null })]);

@@ -24,6 +24,7 @@ export function zone(over: Partial<Zone> = {}): Zone {
     arrival_at_ms: null,
     height_m: null,
     cells: [],
+    widened: false,
     ...over,
   };
 }

@@ -101,9 +101,13 @@ def _hazard(documents: Sequence[Telegram], gazetteer: Gazetteer) -> bytes | None
 def _zones(telegram: Telegram, gazetteer: Gazetteer) -> Iterable[HazardZone]:
     for said in telegram.areas:
         cells = cells_of_rings(said.polygons, within=gazetteer.box) or gazetteer.cells.get(said.area.ref, ())
+        widened = False
+        if not cells and said.area.scheme in {"city", "quake"} and len(said.area.code) == 7:
+            cells = gazetteer.cells.get(f"muni/{said.area.code[:5]}", ())
+            widened = bool(cells)
         for condition in said.conditions:
             if cells and condition.severity is not Severity.NONE:
-                yield HazardZone(area=said.area, condition=condition, cells=cells)
+                yield HazardZone(area=said.area, condition=condition, cells=cells, widened=widened)
 
 
 def _closure(reports: Sequence[ClosureReport]) -> bytes | None:

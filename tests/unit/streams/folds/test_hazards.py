@@ -141,3 +141,28 @@ def test_the_areas_own_cells_are_taken_where_the_document_draws_nothing() -> Non
     state = hazard_state(fold([telegram(1)]), Gazetteer({BAY.ref: (7, 8)}, {}))
     assert state is not None
     assert state.zones[0].cells == (7, 8)
+
+
+WHOLE = (5, 6)
+
+
+@pytest.mark.parametrize(
+    ("area", "zones"),
+    [
+        (AreaRef("city", "9910100", "澪北市"), [((7,), False)]),
+        (AreaRef("city", "9910102", "澪北市南部"), [(WHOLE, True)]),
+        (AreaRef("quake", "9910100", "澪北市"), [(WHOLE, True)]),
+        (AreaRef("city", "9919900", "よその市"), []),
+        (AreaRef("river", "9910102", "川"), []),
+        (AreaRef("city", "991010299", "長い"), []),
+    ],
+)
+def test_a_part_whose_code_is_not_known_counts_for_its_whole_municipality_and_says_so(
+    area: AreaRef, zones: list[tuple[tuple[int, ...], bool]]
+) -> None:
+    here = Gazetteer({"muni/99101": WHOLE, "city/9910100": (7,)}, {})
+    said = AreaConditions(area=area, conditions=(condition(),))
+    state = hazard_state(fold([msgspec.structs.replace(telegram(1), areas=(said,))]), here)
+    assert state is not None
+    assert [(zone.cells, zone.widened) for zone in state.zones] == zones
+    assert all(zone.area == area for zone in state.zones)
