@@ -57,6 +57,7 @@ def list_findings() -> list[Finding]:
             "node", lambda: node.part if node else None, "fetched by 'make web' when needed", needed=False
         ),
         find_pages(),
+        find_sources(),
         described("chromium", find_chromium, "fetched by 'make test' when needed", needed=False),
         find_memory(),
         find_disk(),
@@ -122,6 +123,24 @@ def find_pages() -> Finding:
     if (folder / "index.html").exists():
         return Finding("pages", "built", str(folder))
     return Finding("pages", "missing", "", "run 'make web'")
+
+
+def find_sources() -> Finding:
+    """The file that declares where documents come from, as `mio up` would find it; without one nothing is asked."""
+    from services.ingest.source_file import SourceFileError, find_source_file, read_source_file
+
+    state = Path(os.environ.get("MIO_STATE") or ".mio")
+    area = Path(os.environ.get("MIO_AREA") or state / "area")
+    try:
+        file = find_source_file(os.environ.get("MIO_SOURCES", ""), area)
+        declared = read_source_file(file) if file else ()
+    except SourceFileError as error:
+        first, *more = str(error).splitlines()
+        rest = f" (and {len(more)} more)" if more else ""
+        return Finding("sources", "mistakes", "", f"{first}{rest}: see 'mio feed sources'")
+    if file is None:
+        return Finding("sources", "none", "no sources.toml: documents come by POST /v1/documents only")
+    return Finding("sources", f"{len(declared)} declared", f"{file}: see 'mio feed sources'")
 
 
 def find_disk() -> Finding:

@@ -1,4 +1,4 @@
-"""`mio feed read`: what the adapters make of files, folders and archives. Sends nothing anywhere."""
+"""`mio feed`: what the adapters make of files, folders and archives, and what is declared of sources. Sends nothing anywhere."""
 
 import io
 import sys
@@ -13,13 +13,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from services.cli.feed_documents import Found, count_documents, list_documents, readable
 from services.cli.feed_lines import Summary, event_line, rejection_line
+from services.cli.feed_sources import list_sources, print_subscription
 from streams.adapters.registry import UNKNOWN, Reading, Source, read
 from streams.clock import SystemClock
 from streams.events.base import Rejection
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Read alerts, shelter lists and closures from files."
+    no_args_is_help=True, add_completion=False, help="Read documents from files; list the declared sources."
 )
+app.command("sources")(list_sources)
+app.command("subscription")(print_subscription)
 
 SOURCE = "file"
 SUMMARY_COLUMNS = 120
@@ -28,7 +31,7 @@ SUMMARY_COLUMNS = 120
 
 @app.callback()
 def feed() -> None:
-    """Read alerts, shelter lists and closures from files."""
+    """Read documents from files; list the declared sources."""
 
 
 @app.command("read")
@@ -37,6 +40,10 @@ def read_paths(
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object a line, the summary last.")
     ] = False,
+    by_folder: Annotated[
+        bool, typer.Option("--by-folder", help="Sum up by folder or archive, and format.")
+    ] = False,
+    only_summary: Annotated[bool, typer.Option("--summary", help="Print the summary only.")] = False,
 ) -> None:
     """Print each event, each rejection with reason and place, what was set aside, and a summary. Sends nothing.
 
@@ -49,11 +56,12 @@ def read_paths(
         raise typer.Exit(1)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-    summary = Summary()
+    summary = Summary(by_folder=by_folder)
     show = _show_json if as_json else _show_line
     for found, reading in _read_all(paths):
-        summary.add(reading)
-        show(found, reading)
+        summary.add(reading, found.place)
+        if not only_summary:
+            show(found, reading)
     if as_json:
         typer.echo(summary.as_json())
     else:
