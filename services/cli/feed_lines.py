@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import PurePath
 
 import msgspec
 from rich.table import Table
@@ -116,15 +117,23 @@ class Tally:
     rejections: Counter[str] = field(default_factory=Counter)
 
 
+def folder_of(place: str) -> str:
+    """The archive of a document in one, else its folder."""
+    archive, mark, _ = place.partition("!/")
+    return archive if mark else str(PurePath(place).parent)
+
+
 @dataclass
 class Summary:
-    """Tallies by format and kind."""
+    """Tallies by format and kind; or by the folder or archive that documents lie in, and their format."""
 
+    by_folder: bool = False
     tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
 
-    def add(self, reading: Reading) -> None:
-        """Counts one document."""
-        tally = self.tallies.setdefault((reading.format, reading.kind), Tally())
+    def add(self, reading: Reading, place: str = "") -> None:
+        """Counts one document; `place` is its path."""
+        group = (folder_of(place), reading.format) if self.by_folder else (reading.format, reading.kind)
+        tally = self.tallies.setdefault(group, Tally())
         tally.documents += 1
         tally.events += len(reading.events)
         tally.notes += len(reading.notes)
@@ -141,11 +150,12 @@ class Summary:
         return not any(tally.events or tally.notes for tally in self.tallies.values())
 
     def as_json(self) -> bytes:
-        """One JSON object: rows by format and kind, and what they add up to."""
+        """One JSON object: its rows, and what they add up to."""
+        first, second = self.headings
         rows = [
             {
-                "format": form,
-                "kind": kind,
+                first: form,
+                second: kind,
                 "documents": t.documents,
                 "events": t.events,
                 "notes": t.notes,
@@ -155,11 +165,16 @@ class Summary:
         ]
         return msgspec.json.encode({"summary": {"documents": self.documents, "rows": rows}})
 
+    @property
+    def headings(self) -> tuple[str, str]:
+        """What the rows are."""
+        return ("folder", "format") if self.by_folder else ("format", "kind")
+
     def as_table(self) -> Table:
-        """One row a format and kind."""
+        """One row each."""
         table = Table(box=None, header_style="bold", pad_edge=False)
-        for heading in ("format", "kind"):
-            table.add_column(heading)
+        for heading in self.headings:
+            table.add_column(heading, overflow="fold")
         for heading in ("documents", "events", "set aside"):
             table.add_column(heading, justify="right")
         table.add_column("rejections by reason", overflow="fold")

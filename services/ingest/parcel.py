@@ -55,6 +55,8 @@ MAX_EVENT_BYTES = MAX_MESSAGE_BYTES // (KEPT + 1)
 """The worker keeps a series' latest `KEPT` documents in one record; the largest seen has 0.2 MB."""
 MAX_DOCUMENT_BYTES = 6 << 20
 """The largest telegram seen has 4 MB, the list of Osaka City 2.3 MB; a refused document must fit into a dead letter (8 MiB)."""
+NOT_KEPT = frozenset({"positions-personal"})
+"""Reasons whose document must be nowhere."""
 DETAIL_BYTES = 64 << 10
 """Of the reasons in a letter's header; the document itself is kept whole."""
 
@@ -153,11 +155,14 @@ def make_message(event: AnyEvent, source: Source) -> tuple[Topic, Message]:
 
 
 def make_letter(parcel: Parcel, document: bytes, source: Source, *, name: str) -> tuple[Topic, DeadLetter]:
-    """The document whole, with every reason and place, so that it can be sent again when the reason is gone."""
+    """The document whole, with every reason and place, so that it can be sent again when the reason is gone.
+
+    What says where a person was is not kept at all: dead letters are read by people, and of documents they are public.
+    """
     lines = "\n".join(f"{r.place}: {r.reason}: {r.detail}" for r in parcel.refused)
     letter = DeadLetter(
         key=source.id.encode(),
-        value=document,
+        value=b"" if any(r.reason in NOT_KEPT for r in parcel.refused) else document,
         reason=",".join(sorted({r.reason for r in parcel.refused})),
         detail=lines.encode()[:DETAIL_BYTES].decode(errors="ignore"),
         place=f"{source.id}/{name}" if name else source.id,

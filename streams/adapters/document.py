@@ -30,6 +30,17 @@ T = TypeVar("T")
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
+BINARY = (
+    (b"\x1f\x8b", "gzip, which a sender says in Content-Encoding or unpacks first"),
+    (b"PK\x03\x04", "a zip archive or an Office file"),
+    (b"\xd0\xcf\x11\xe0", "an Office file of before 2007"),
+    (b"%PDF", "a PDF"),
+    (b"fgb\x03", "FlatGeobuf"),
+    (b"SQLite format 3", "a GeoPackage or another SQLite file"),
+    (b"\x00\x00\x27\x0a", "a shapefile"),
+)
+"""What offices send by mistake, by its first bytes: the sender learns what it was."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -81,7 +92,8 @@ class Document:
         if self.data.startswith(UTF16):
             return self._decode("utf-16")
         if b"\x00" in self.data:
-            raise RefusedError("document-binary", "holds zero bytes: not text; send XML, JSON or CSV")
+            kind = next((name for magic, name in BINARY if self.data.startswith(magic)), "not text")
+            raise RefusedError("document-binary", f"holds zero bytes: {kind}; send XML, JSON or CSV")
         for encoding in ("utf-8", "cp932"):
             try:
                 return self.data.decode(encoding)

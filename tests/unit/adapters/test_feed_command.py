@@ -177,3 +177,16 @@ def test_a_name_of_wild_bytes_and_control_characters_in_a_text_reach_no_terminal
     assert result.exit_code == 0
     assert "\x1b" not in result.stdout
     assert "\x07" not in result.stdout
+
+
+def test_a_summary_by_folder_has_a_line_for_each_folder_and_archive_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x.csv").write_text("nothing known", encoding="utf-8")
+    packed = archive(tmp_path / "b.zip", one=b"{}", two=b"<html/>")
+    lines = run_json("--summary", "--by-folder", tmp_path)
+    (only,) = lines
+    rows = only["summary"]["rows"]
+    assert [(row["folder"], row["format"], row["documents"]) for row in rows] == [  # type: ignore[attr-defined, index]
+        (str(tmp_path / "a"), "unknown", 1),
+        (str(packed), "unknown", 2),
+    ]

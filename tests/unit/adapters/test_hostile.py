@@ -118,6 +118,21 @@ def test_what_is_no_feed_has_its_reason(document: bytes, expected: str) -> None:
     assert reason(document) == expected
 
 
+@pytest.mark.parametrize(
+    ("document", "kind"),
+    [
+        (b"\x1f\x8b\x08\x00", "gzip"),
+        (b"fgb\x03\x00", "FlatGeobuf"),
+        (b"%PDF-1.7\x00", "a PDF"),
+        (b"a\x00", "not text"),
+    ],
+)
+def test_a_sender_of_something_else_learns_what_it_was(document: bytes, kind: str) -> None:
+    (rejection,) = read(document, SOURCE).rejections
+    assert rejection.reason == "document-binary"
+    assert kind in rejection.detail
+
+
 def check(reading: Reading) -> None:
     assert all(r.reason and r.place and r.detail for r in reading.rejections)
     for part in (*reading.events, *reading.rejections):
