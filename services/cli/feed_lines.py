@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from os.path import commonpath, relpath
 from pathlib import PurePath
 
 import msgspec
@@ -179,8 +180,9 @@ class Summary:
             table.add_column(heading, justify="right")
         table.add_column("rejections by reason", overflow="fold")
         total = Tally()
+        above = commonpath([folder for folder, _ in self.tallies]) if self.by_folder and self.tallies else ""
         for (form, kind), tally in sorted(self.tallies.items()):
-            table.add_row(form, kind, *_cells(tally))
+            table.add_row(relpath(form, above) if above else form, kind, *_cells(tally))
             total.documents += tally.documents
             total.events += tally.events
             total.notes += tally.notes
