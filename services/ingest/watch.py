@@ -1,6 +1,7 @@
 """Keeps how each declared source is: folds its contacts, tells the stream, and says aloud when one falls silent or comes back."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Sequence
 
 import structlog
@@ -16,6 +17,8 @@ from streams.folds.sources import Contact, Outcome, declare, find_silence, fold_
 from streams.topics import SOURCES
 
 TICK_S = 0.5
+LAST_S = 2.0
+"""For what is left to tell when the process ends."""
 HEARTBEAT_SHARE = 10
 """A contact without news is told when a tenth of what is expected has passed since the one that was told last."""
 
@@ -84,7 +87,16 @@ class Watch:
         return [row for _, row in sorted(self._rows.items())]
 
     async def run(self) -> None:
-        """Until cancelled: tells what changed, again and again while the broker is away."""
+        """Until cancelled: tells what changed, again and again while the broker is away; at the end, what is left to tell."""
+        try:
+            await self._keep_telling()
+        finally:
+            rest = {key: row for key, row in self._rows.items() if row != self._told.get(key)}
+            with contextlib.suppress(BrokerError, TimeoutError):
+                async with asyncio.timeout(LAST_S):
+                    await self._publish(rest)
+
+    async def _keep_telling(self) -> None:
         is_reached = True
         while True:
             self.look()
@@ -120,10 +132,14 @@ class Watch:
         Raises:
             BrokerUnavailableError: it does not answer; told the next time.
         """
-        news = {key: row for key, row in self._rows.items() if _is_worth_telling(row, self._told.get(key))}
-        if news:
-            await self._publisher.publish(SOURCES, [_message(row) for row in news.values()])
-            self._told |= news
+        await self._publish(
+            {key: row for key, row in self._rows.items() if _is_worth_telling(row, self._told.get(key))}
+        )
+
+    async def _publish(self, rows: dict[str, SourceHealth]) -> None:
+        if rows:
+            await self._publisher.publish(SOURCES, [_message(row) for row in rows.values()])
+            self._told |= rows
 
 
 def _message(row: SourceHealth) -> Message:

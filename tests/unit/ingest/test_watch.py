@@ -1,5 +1,6 @@
 """The watch over all sources: what it tells the stream, when it says that one is silent, and that one source's trouble is its own."""
 
+import asyncio
 import random
 
 import pytest
@@ -75,6 +76,22 @@ async def test_a_restart_takes_over_what_was_known_and_takes_away_what_is_declar
     assert (row.heard_ms, row.declared_ms) == (1_000_000, 1_000_000)
     await Watch([], office.broker, clock).open(office.broker)
     assert told(office.broker)[-1] is None
+
+
+async def test_what_was_not_told_yet_is_told_at_the_end(
+    office: Desk, watch: Watch, clock: ManualClock
+) -> None:
+    watch.note("roads", Outcome.NEWS)
+    await watch.tell()
+    clock.advance(1)
+    watch.note("roads", Outcome.NEWS)
+    running = asyncio.create_task(watch.run())
+    await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    last = told(office.broker)[-1]
+    assert last is not None
+    assert last.news_ms == clock.now_ms()
 
 
 async def test_a_silence_is_said_once_and_so_is_its_end(watch: Watch, clock: ManualClock) -> None:
