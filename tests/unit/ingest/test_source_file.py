@@ -1,5 +1,7 @@
 """The file of sources: read whole, or every mistake in it with its line."""
 
+import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from services.ingest.declared import FolderSource, PullSource
 from services.ingest.source_file import SourceFileError, find_source_file, get_keys, read_source_file
 from services.kit.settings import SettingsError
+from services.local.tools import REPOSITORY
 from streams.events.sources import Says
 from tests.unit.ingest.declared import pull, push
 
@@ -87,6 +90,13 @@ def test_a_mistake_is_said_with_file_line_source_field_and_what_to_do(
     assert fault.startswith(f"{tmp_path / 'sources.toml'}, line {line}")
     assert words in fault
     assert "docs/reference/sources.md" in fault
+
+
+@pytest.mark.parametrize("page", ["reference/sources.md", "how-to/connect-a-feed.md"])
+def test_what_the_pages_show_can_be_read(page: str, tmp_path: Path) -> None:
+    text = (REPOSITORY / "docs" / page).read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^( *)```toml\n(.*?)^\1```$", text, re.DOTALL | re.MULTILINE)
+    assert read_source_file(write(tmp_path, textwrap.dedent(shown[1])))
 
 
 def test_all_mistakes_are_said_at_once(tmp_path: Path) -> None:
