@@ -35,6 +35,15 @@ class MemoryView:
             self._grew.notify_all()
         return changed
 
+    async def refill(self, topic: Topic, records: Sequence[Record]) -> int:
+        changed = await self.apply(topic, records)
+        if changed:
+            async with self._grew:
+                self._dropped += len(self._changes) + 1
+                self._changes.clear()
+                self._grew.notify_all()
+        return changed
+
     def _store(self, topic: str, key: str, record: Record) -> None:
         rows = self._rows.setdefault(topic, {})
         if record.value is None:
@@ -50,15 +59,13 @@ class MemoryView:
     async def retain(self, topic: Topic, versions: Mapping[str, int]) -> int:
         known = [(key, version) for (name, key), version in self._versions.items() if name == topic.name]
         stale = [key for key, version in known if version > versions.get(key, -1)]
-        gone = 0
         async with self._grew:
             for key in stale:
                 del self._versions[topic.name, key]
                 if key in self._rows.get(topic.name, {}):
                     self._store(topic.name, key, Record(0, 0, 0, key.encode(), None))
-                    gone += 1
             self._grew.notify_all()
-        return gone
+        return len(stale)
 
     async def snapshot(self) -> ViewSnapshot:
         rows = {topic: dict(by_key) for topic, by_key in self._rows.items()}
@@ -70,8 +77,10 @@ class MemoryView:
             async with self._grew:
                 if seen < self._dropped or seen > self._dropped + len(self._changes):
                     raise ViewGoneError(f"changes after {after} are no longer kept")
-                while self._dropped + len(self._changes) <= seen:
+                while self._dropped + len(self._changes) == seen:
                     await self._grew.wait()
+                if seen < self._dropped:
+                    raise ViewGoneError("the view was written anew: take a new snapshot")
                 fresh = self._changes[seen - self._dropped :]
             for change in fresh:
                 seen += 1

@@ -57,8 +57,16 @@ class View(Protocol):
         """
         ...
 
+    async def refill(self, topic: Topic, records: Sequence[Record]) -> int:
+        """As `apply`, for very many: changes are not told one by one; if there are any, readers are told to take a new snapshot.
+
+        Raises:
+            ViewError: it cannot be written; the caller asks again.
+        """
+        ...
+
     async def retain(self, topic: Topic, versions: Mapping[str, int]) -> int:
-        """Takes away every row whose key is not in `versions`, or that claims to be newer. Returns how many rows went.
+        """Forgets every key that is not in `versions`, or that claims to be newer, with its row. Returns how many these were.
 
         A tombstone can be compacted away, and a cluster replaced, while nobody kept the view.
 
@@ -75,7 +83,7 @@ class View(Protocol):
         """Changes after an id, then those that come, for ever.
 
         Raises:
-            ViewGoneError: changes after that id were already dropped, or the view was wiped.
+            ViewGoneError: changes after that id were already dropped, or the view was wiped or filled anew.
         """
         ...
 

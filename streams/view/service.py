@@ -16,11 +16,15 @@ _log = structlog.get_logger(__name__)
 
 
 class Sink:
-    """Keeps each key's newest record, so that a wiped view can be written again without asking Kafka."""
+    """Keeps each key's newest record, so that a wiped view can be written again without asking Kafka.
+
+    Writes nothing until everything was read once: whoever looks sees the former view until then, not half of the new one.
+    """
 
     def __init__(self, view: View) -> None:
         self._view = view
         self._newest: dict[Topic, dict[bytes, Record]] = {topic: {} for topic in VIEWED}
+        self._settled = False
         self._lost = asyncio.Event()
 
     def follow(self, topic: Topic) -> Callable[[Sequence[Record]], object]:
@@ -28,7 +32,8 @@ class Sink:
 
         async def apply(records: Sequence[Record]) -> None:
             self._newest[topic].update({r.key: r for r in records})
-            await self._write(topic, records)
+            if self._settled:
+                await self._write(topic, records)
 
         return apply
 
@@ -62,17 +67,18 @@ class Sink:
         Raises:
             ViewError: the view cannot be written.
         """
+        self._settled = True  # what comes from now on is written as it comes
         for topic, newest in self._newest.items():
             gone = await self._view.retain(topic, {key.decode(): r.offset for key, r in newest.items()})
             if gone:
-                _log.warning("rows that Kafka does not know were taken away", topic=topic.name, rows=gone)
+                _log.warning("keys that Kafka does not know so were forgotten", topic=topic.name, keys=gone)
         await self.rewrite()
 
     async def rewrite(self) -> int:
         """Writes everything; what is there already changes nothing. Returns how many keys changed."""
         changed = 0
         for topic, newest in self._newest.items():
-            changed += await self._view.apply(topic, list(newest.values()))
+            changed += await self._view.refill(topic, list(newest.values()))
         _log.info("the view was written whole", keys=changed)
         return changed
 

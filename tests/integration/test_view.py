@@ -91,6 +91,31 @@ class ViewSuite:
         }
         assert await view.apply(SHELTERS, [record(4, "newer", b"5")]) == 1
 
+    async def test_filling_writes_as_applying_does_and_readers_take_a_new_snapshot(self, view: View) -> None:
+        await view.apply(SHELTERS, [record(5, "a", b"5"), record(6, "gone", b"6")])
+        last = (await view.snapshot()).last_id
+        waiting = asyncio.create_task(take(view, last, 1))
+        assert (
+            await view.refill(SHELTERS, [record(3, "a", b"3"), record(9, "b", b"9"), record(7, "gone", None)])
+            == 2
+        )
+        with pytest.raises(ViewGoneError):
+            await waiting
+        with pytest.raises(ViewGoneError):
+            await take(view, last, 1)
+        made = await view.snapshot()
+        assert {k: r.value for k, r in made.rows[SHELTERS.name].items()} == {"a": b"5", "b": b"9"}
+        assert await view.refill(SHELTERS, [record(9, "b", b"9")]) == 0
+        await view.apply(SHELTERS, [record(10, "c", b"10")])
+        assert [c.key for c in await take(view, made.last_id, 1)] == ["c"]
+
+    async def test_thousands_of_rows_with_keys_that_come_again_end_with_the_newest(self, view: View) -> None:
+        records = [record(n, str(n % 1_700), b"%d" % n if n % 5 else None) for n in range(5_000)]
+        newest = {r.key.decode(): r for r in records}
+        assert await view.apply(SHELTERS, records) == 5_000
+        rows = (await view.snapshot()).rows[SHELTERS.name]
+        assert {k: r.value for k, r in rows.items()} == {k: r.value for k, r in newest.items() if r.value}
+
     async def test_the_life_mark_is_new_only_once(self, view: View) -> None:
         assert await view.mark()
         assert not await view.mark()
