@@ -9,7 +9,7 @@ from rich.table import Table
 
 from services.cli.feed_documents import readable
 from streams.events.letters import LetterMark
-from streams.open_letters import Letter, count_by
+from streams.open_letters import ID_DIGITS, Letter, count_by
 
 SHOWN_BYTES = 4_000
 HEX_BYTES = 16
@@ -42,8 +42,10 @@ def as_json(letter: Letter) -> bytes:
 def as_table(letters: Sequence[Letter], *, now_ms: int) -> Table:
     """One row a letter."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("id", "age", "topic", "reason", "source"):
-        table.add_column(heading, overflow="fold")
+    for heading in ("id", "age", "topic"):
+        table.add_column(heading, no_wrap=True, min_width=ID_DIGITS if heading == "id" else None)
+    for heading in ("reason", "source"):
+        table.add_column(heading, overflow="fold", min_width=len("coordinates-missing"))
     table.add_column("times", justify="right")
     table.add_column("bytes", justify="right")
     table.add_column("why", overflow="ellipsis", no_wrap=True)
@@ -79,7 +81,7 @@ def describe(letter: Letter, marks: Sequence[LetterMark], *, is_open: bool, deta
     """All that is known of it but its bytes. details: also what may quote from them."""
     told = facts(letter)
     lines = [
-        f"letter    {letter.id} ({'open' if is_open else 'done'}), {letter.size:,} bytes, came {letter.times} times",
+        f"letter    {letter.id} ({'open' if is_open else 'done'}), {letter.size:,} bytes, refused {_times(letter.times)}",
         f"topic     {letter.topic.name} ({letter.topic.data_class}), {letter.way}",
         f"refused   {time_of(letter.buried_at_ms)}, received {time_of(letter.received_at_ms)}",
         f"source    {told['source'] or '-'}",
@@ -94,6 +96,10 @@ def describe(letter: Letter, marks: Sequence[LetterMark], *, is_open: bool, deta
             + (f": {mark.reason}" if mark.reason else "")
         )
     return "\n".join(readable(line) for line in lines)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def shown_bytes(data: bytes, *, whole: bool = False) -> str:
