@@ -14,8 +14,8 @@ CITY = (0.07, 0.11)
 """Standard deviation in degrees: 32,000 cells with anybody in them, for a million people."""
 REGION = (0.15, 0.2)
 """100,000 cells."""
-MOVED, STEP = 0.36, (0.0018, 0.0028)
-"""Share that goes elsewhere between two reports, and how far from home in degrees: about 300 m from report to report."""
+MOVED, REACH = 0.36, (0.0031, 0.0048)
+"""Share that goes elsewhere between two reports, and how far from home in degrees at most: 350 m each way."""
 
 
 @dataclass
@@ -40,8 +40,8 @@ class Walkers:
         """The next `size` people of a partition, as the gateway would have taken them at `now_ms`."""
         who = self._whose_turn(partition, size)
         moved = who[self._random.random(size) < MOVED]
-        self._lat[moved] = self._home[0][moved] + self._random.normal(0, STEP[0], len(moved))
-        self._lon[moved] = self._home[1][moved] + self._random.normal(0, STEP[1], len(moved))
+        self._lat[moved] = self._home[0][moved] + self._random.uniform(-REACH[0], REACH[0], len(moved))
+        self._lon[moved] = self._home[1][moved] + self._random.uniform(-REACH[1], REACH[1], len(moved))
         at_ms = now_ms - self._random.integers(0, 2_000, size)
         return PositionColumns(
             self.device[who], at_ms, self._lat[who].astype("f4"), self._lon[who].astype("f4"), now_ms

@@ -83,7 +83,7 @@ async def test_the_newest_checkpoint_survives_a_compaction_that_took_everything_
         delete_retention_ms="0",
     )
     await write_many(CheckpointLog(eager_kafka.bootstrap, World.DRILL, publisher), fold, 30)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         # two checkpoints of two records, and whatever the newest segment still holds
         while len(await read_records(eager_kafka.bootstrap, POSITION_CHECKPOINTS)) > 12:
             await publisher.publish(POSITION_CHECKPOINTS, [Message(b"X", b"", partition=0)])

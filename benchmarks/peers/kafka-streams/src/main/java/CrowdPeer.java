@@ -133,7 +133,7 @@ public final class CrowdPeer {
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
         streams.start();
-        boolean finished = done.await(10, TimeUnit.MINUTES);
+        boolean finished = done.await(30, TimeUnit.MINUTES);
         boolean isClosed = streams.close(Duration.ofSeconds(60));
         say();
         return finished && isClosed ? 0 : 1;
