@@ -86,7 +86,8 @@ def jma_warning(moment: Moment) -> str:
     code, name = moment.dice.choice(
         (("43", "大雨危険警報"), ("03", "大雨警報"), ("10", "大雨注意報"), ("33", "大雨特別警報"))
     )
-    item = f"<Item><Kind><Name>{name}</Name><Code>{code}</Code><Status>発表</Status></Kind><Area><Name>町</Name><Code>9910100</Code></Area></Item>"
+    part = moment.dice.choice(("9910100", "9910177"))  # the second is newer than this system's area
+    item = f"<Item><Kind><Name>{name}</Name><Code>{code}</Code><Status>発表</Status></Kind><Area><Name>町</Name><Code>{part}</Code></Area></Item>"
     action = "発表" if moment.often() else moment.dice.choice(("訂正", "取消"))
     body = f'<Warning type="気象警報・注意報（市町村等）">{item}</Warning>'
     return jma(moment, title="気象警報・注意報（Ｒ０６）（大雨）", body=body, action=action)

@@ -101,13 +101,12 @@ def _hazard(documents: Sequence[Telegram], gazetteer: Gazetteer) -> bytes | None
 def _zones(telegram: Telegram, gazetteer: Gazetteer) -> Iterable[HazardZone]:
     for said in telegram.areas:
         cells = cells_of_rings(said.polygons, within=gazetteer.box) or gazetteer.cells.get(said.area.ref, ())
-        widened = False
-        if not cells and said.area.scheme in {"city", "quake"} and len(said.area.code) == 7:
-            cells = gazetteer.cells.get(f"muni/{said.area.code[:5]}", ())
-            widened = bool(cells)
+        # a part of a municipality whose code nobody here knows: seven digits, the first five name the whole
+        is_new = not cells and said.area.scheme in {"city", "quake"} and len(said.area.code) == 7
+        cells = gazetteer.cells.get(f"muni/{said.area.code[:5]}", ()) if is_new else cells
         for condition in said.conditions:
             if cells and condition.severity is not Severity.NONE:
-                yield HazardZone(area=said.area, condition=condition, cells=cells, widened=widened)
+                yield HazardZone(area=said.area, condition=condition, cells=cells, widened=is_new)
 
 
 def _closure(reports: Sequence[ClosureReport]) -> bytes | None:

@@ -12,7 +12,7 @@ from services.local.kafka import LocalKafka
 from streams.broker import BrokerUnavailableError, Publisher
 from streams.broker_kafka import KafkaBroker
 from streams.topics import HAZARDS, TELEGRAMS, Topic, dead_letters
-from streams.worker.service import RECOVERY_S
+from streams.worker.recovery import RECOVERY_S
 from tests.faults.worker.mix import STATES, Mix, differences, make_mix
 from tests.integration.worker.city import SESSION_S, Tail, Worker, send, tail, unique, until, until_members
 
