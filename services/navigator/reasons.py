@@ -196,7 +196,7 @@ def list_silent(silences: tuple[Silence, ...], now_ms: int) -> list[Said]:
             found.append(Said(f"warn-unheard-{says}", names))
         else:
             longest_ms = now_ms - min(t for t in times if t is not None)
-            found.append(Said(f"warn-silent-{says}", names | {"minutes": longest_ms // 60_000}))
+            found.append(Said(f"warn-silent-{says}", names | {"minutes": max(1, longest_ms // 60_000)}))
     return found
 
 

@@ -53,7 +53,7 @@ export function stateText(source: DeclaredSource, nowMs: number): string {
   if (!silence) return words.feeds.state[stateOf(source, nowMs)];
   const what = join(source.says.map((says) => words.sources[says]));
   if (silence.sinceMs === null) return words.feeds.neverHeard(what);
-  return words.feeds.silentFor(what, Math.floor((nowMs - silence.sinceMs) / 60_000));
+  return words.feeds.silentFor(what, Math.max(1, Math.floor((nowMs - silence.sinceMs) / 60_000)));
 }
 
 /** The id under which a declared source can be chosen: never that of a kind of data. */
