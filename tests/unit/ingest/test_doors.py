@@ -1,6 +1,7 @@
 """Sources that send by themselves: by their own key or signature, in NGSI or as L-Alert does, and nobody for another."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -16,7 +17,7 @@ from services.kit.settings import SettingsError
 from streams.adapters.registry import read
 from streams.clock import ManualClock
 from streams.events.sources import Says
-from streams.topics import CLOSURE_REPORTS
+from streams.topics import CLOSURE_REPORTS, TELEGRAMS
 from streams.world import World
 from tests.unit.ingest.declared import push
 from tests.unit.ingest.desk import Desk
@@ -163,3 +164,15 @@ def test_the_subscription_for_a_broker_names_types_address_throttling_and_no_key
     assert [e["type"] for e in linked["entities"]] == ["Alert", "WeatherAlert"]
     assert linked["notification"]["endpoint"]["receiverInfo"][0]["key"] == "Authorization"
     assert "throttling" not in linked
+
+
+@pytest.mark.parametrize("broken", [False, True])
+async def test_a_message_as_l_alert_sends_it_is_an_order_by_its_signature(
+    client: httpx.AsyncClient, office: Desk, data_dir: Path, *, broken: bool
+) -> None:
+    message = (data_dir / "alerts/lalert/soap1.xml").read_bytes()
+    sent = message.replace("避難準備".encode(), "避難指示".encode()) if broken else message
+    headers = signed(message) | {"Content-Type": "application/soap+xml"}
+    answer = await client.post("/v1/sources/lalert/osaka/documents", content=sent, headers=headers)
+    assert answer.status_code == (401 if broken else 202)
+    assert len(office.broker.records(TELEGRAMS)) == (0 if broken else 1)

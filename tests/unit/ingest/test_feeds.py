@@ -1,6 +1,10 @@
 """Feeds whose entries point to documents: each fetched once, nothing missed after an outage, nothing fetched twice after a restart."""
 
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.ingest import pollers
 from services.ingest.asking import ask_once
@@ -222,3 +226,32 @@ def test_an_index_says_what_each_entry_is_and_where() -> None:
 def test_an_index_that_may_not_be_read_is_refused(document: bytes) -> None:
     with pytest.raises(RefusedError):
         read_index(document, "https://h/")
+
+
+@given(
+    st.binary(max_size=300)
+    | st.from_regex(rb"<feed>(<entry>(<id>[a-z]?</id>|<link href='[a-z:/]{0,9}'/>)*</entry>)*</feed>")
+)
+def test_no_bytes_break_the_reading_of_an_index(document: bytes) -> None:
+    try:
+        entries = read_index(document, "https://h/feed.xml")
+    except RefusedError:
+        return
+    assert all(entry.id for entry in entries)
+
+
+def test_the_feeds_of_weather_services_are_read_or_refused_by_name(data_dir: Path) -> None:
+    found = {}
+    for file in sorted((data_dir / "alerts/cap").glob("*.atom")):
+        try:
+            entries = read_index(file.read_bytes(), "https://h/feed.xml")
+        except RefusedError as error:
+            found[file.stem] = error.reason
+        else:
+            found[file.stem] = " ".join(
+                "inside" if entry.address is None else "elsewhere" for entry in entries
+            )
+    assert found["weather_index"] == "elsewhere elsewhere"
+    assert found["earthquake_index"] == "elsewhere"
+    assert found["canada_signed"] == "inside"
+    assert found["no_link"] == ""

@@ -16,8 +16,10 @@ from services.navigator.live import Live
 from services.navigator.state import World as State
 from streams.clock import ManualClock
 from streams.events.base import Hazard
+from streams.events.sources import Says
+from streams.folds.sources import Silence
 from streams.world import World
-from tests.unit.navigator.situations import alert, at, by_id, closure, site, street, zone
+from tests.unit.navigator.situations import alert, at, by_id, closure, site, source_of, street, zone
 
 SITES = by_id(site(1), site(4, Hazard.TSUNAMI), site(9, Hazard.TSUNAMI, Hazard.FLOOD))
 
@@ -154,3 +156,11 @@ async def test_lanes_are_counted_as_the_routes_that_they_are(client: httpx.Async
     await ask_all(client, [at(5)])
     text = (await client.get("/metrics")).text
     assert 'mio_requests_total{route="/v1/routes/batch",status="200"}' in text
+
+
+async def test_a_silence_is_said_once_for_all_places(live: Live, client: httpx.AsyncClient) -> None:
+    set_state(live, State(places=SITES, silences=(Silence(source_of(Says.CLOSURES), 1_000),)))
+    body = await ask_all(client, [at(1), at(2)])
+    assert body["as_of"]["silent"] == [
+        {"source": "roads", "name": "道路課", "says": ["closures"], "since_ms": 1_000}
+    ]

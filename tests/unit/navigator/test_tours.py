@@ -11,7 +11,9 @@ from services.navigator.state import World as State
 from services.navigator.tours_models import NoTourAnswer, TourAnswer
 from streams.events.base import Hazard
 from streams.events.shelters import Opening
-from tests.unit.navigator.situations import alert, at, by_id, closure, site, street
+from streams.events.sources import Says
+from streams.folds.sources import Silence
+from tests.unit.navigator.situations import alert, at, by_id, closure, site, source_of, street
 from tests.unit.navigator.test_departure import NOW as WAVE_NOW
 from tests.unit.navigator.test_departure import PLACES, coast, wave
 from tests.unit.navigator.test_trips import FLOODED, SITES, Town, keys, spot, town_over
@@ -175,3 +177,10 @@ async def test_what_cannot_be_asked_is_refused_by_its_name(
     response = await town.client.post("/v1/tours", json={"from": spot(1), **asked})
     assert response.status_code == 422
     assert response.json()["field"] == field
+
+
+async def test_a_tour_says_whose_silence_it_may_suffer_from(town: Town) -> None:
+    town.set(silences=(Silence(source_of(Says.CLOSURES), 1_000),))
+    body = await ask(town, 2, wait("a", 2.5), language="en")
+    assert keys(body) == ["warn-silent-closures"]
+    assert [silent["since_ms"] for silent in body["as_of"]["silent"]] == [1_000]

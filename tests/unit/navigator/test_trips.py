@@ -24,8 +24,10 @@ from services.navigator.warm import FieldKey
 from streams.clock import ManualClock
 from streams.events.base import Hazard
 from streams.events.shelters import Layer, Opening, ShelterState
+from streams.events.sources import Says
+from streams.folds.sources import Silence
 from streams.world import World
-from tests.unit.navigator.situations import TUNNEL, alert, at, by_id, closure, site, street, zone
+from tests.unit.navigator.situations import TUNNEL, alert, at, by_id, closure, site, source_of, street, zone
 from tests.unit.navigator.test_departure import NOW as WAVE_NOW
 from tests.unit.navigator.test_departure import ORIGIN, PLACES, coast, wave
 from tests.unit.routing.oracles import BOTH
@@ -303,3 +305,13 @@ async def test_no_place_and_no_reference_of_a_question_is_logged(
     assert logs == []
     secrets = ("grandmother", *(str(spot(index)["lon"]) for index in (7.123, 5.123, 999.123)))
     assert not [line for line in caplog.messages if any(secret in line for secret in secrets)]
+
+
+async def test_a_way_to_a_given_place_says_whose_silence_it_may_suffer_from(town: Town) -> None:
+    town.set(silences=(Silence(source_of(Says.ALERTS), None),))
+    assert keys(await town.ask(2.2, spot(7.6))) == ["warn-unheard-alerts"]
+    town.set(
+        places=SITES | by_id(site(4, opening=Opening.FULL)), silences=(Silence(source_of(Says.ALERTS), 1),)
+    )
+    refused = await town.ask(3, {"shelter": "E4"})
+    assert (refused["kind"], keys(refused)) == ("stay", ["warn-silent-alerts"])
