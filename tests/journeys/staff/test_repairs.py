@@ -152,3 +152,10 @@ async def test_on_a_phone_everything_is_within_reach(page: Page) -> None:
         "all => all.filter(b => b.getBoundingClientRect().height < 24).length"
     )
     assert small == 0
+    panel, details = page.locator(".repair-panel"), page.locator(".details")
+    await panel.get_by_role("button", name="地図で選ぶ").click()
+    await expect(details).to_be_hidden()
+    await page.locator(".legend summary").click()
+    await page.locator(".map-canvas canvas").click()
+    await expect(panel.get_by_label("緯度, 経度")).to_be_visible()
+    await expect(panel.get_by_label("緯度, 経度")).not_to_have_value("")

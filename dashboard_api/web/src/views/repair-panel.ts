@@ -158,6 +158,11 @@ export class RepairPanel {
   }
 
   private pick(): void {
+    if (this.picking.isAsked) {
+      this.picking.cancel();
+      setText(this.status, "");
+      return;
+    }
     this.showMap();
     setText(this.status, words.repairs.picking);
     this.picking.ask((point) => {
