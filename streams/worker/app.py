@@ -78,6 +78,7 @@ def create_app(config: WorkerConfig) -> faust.App:
         producer_request_timeout=PATIENCE_S,
         producer_max_request_size=MAX_MESSAGE_BYTES,
         stream_wait_empty=False,
+        table_standby_replicas=0,  # tables in memory never go on from a standby's rows (docs/adr/0033-no-standby-tables.md)
         worker_redirect_stdouts=False,
         Table=LedgerTable,
     )

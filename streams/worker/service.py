@@ -11,7 +11,7 @@ import faust
 import structlog
 from faust.types.tuples import TP
 
-from streams.broker import Broker, BrokerError
+from streams.broker import Broker
 from streams.cells import Gazetteer
 from streams.codec import CodecError
 from streams.dead_letters import DeadLetter
@@ -30,6 +30,7 @@ from streams.topics import (
 from streams.worker.app import LedgerTable, WorkerConfig, create_app, raw_table, raw_topic
 from streams.worker.contiguity import Contiguity
 from streams.worker.outbox import Emission, Outbox
+from streams.worker.recovery import RecoveryWatch
 from streams.worker.steps import (
     Context,
     RefusedError,
@@ -41,18 +42,11 @@ from streams.worker.steps import (
 )
 
 EXIT_NOT_THE_EVENTS_FAULT = 70
-RECOVERY_S = 12.0
-"""After an assignment, tables must be recovered within this time: ours are some thousand rows, and Faust's recovery has been
-seen to wait for ever when a busy worker takes over another's partitions. A new process recovers at once."""
 LARGEST_BYTES = MAX_MESSAGE_BYTES - (64 << 10)
 """Of a row or a state: the record around it needs some room. The broker would refuse a larger one each time."""
 
 CHANGELOG = "-changelog"
 _log = structlog.get_logger(__name__)
-
-
-class RecoveryError(BrokerError):
-    """Faust never said that it had read the changelogs."""
 
 
 def end_process(error: BaseException) -> None:
@@ -184,12 +178,12 @@ def _watch_ownership(
     app: faust.App, outbox: Outbox, contiguity: Contiguity, fail: Callable[[BaseException], None]
 ) -> None:
     """Handlers are held by the application's signals."""
-    loop = asyncio.get_running_loop()
-    deadlines: list[asyncio.TimerHandle] = []
+    tables: Any = app.tables
 
-    def recovered_or_failed() -> None:
-        while deadlines:
-            deadlines.pop().cancel()
+    def count_read() -> int:
+        return sum(int(offset or 0) for offset in tables.recovery.active_offsets.values())
+
+    watch = RecoveryWatch(count_read, fail, asyncio.get_running_loop().call_later)
 
     async def on_revoked(_app: Any, revoked: Any, *_: Any, **__: Any) -> None:  # noqa: ANN401
         partitions = [(tp.topic, tp.partition) for tp in revoked]
@@ -198,14 +192,12 @@ def _watch_ownership(
 
     async def on_assigned(_app: Any, assigned: Any, *_: Any, **__: Any) -> None:  # noqa: ANN401
         outbox.own((tp.topic, tp.partition) for tp in assigned)
-        recovered_or_failed()
-        stuck = RecoveryError(f"tables were not recovered within {RECOVERY_S:.0f} s of an assignment")
-        deadlines.append(loop.call_later(RECOVERY_S, fail, stuck))
+        watch.begin()
 
     async def before_reading(_app: Any, *_: Any, **__: Any) -> None:  # noqa: ANN401
         for tp, offset in (await _begin_at_acknowledged(app.consumer)).items():
             contiguity.expect(tp.topic, tp.partition, offset)
-        recovered_or_failed()
+        watch.end()
 
     app.on_partitions_revoked.connect(on_revoked, weak=False)  # type: ignore[arg-type]
     app.on_partitions_assigned.connect(on_assigned, weak=False)  # type: ignore[arg-type]
