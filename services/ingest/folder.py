@@ -45,6 +45,7 @@ class FolderPoller:
         self._wall = wall
         self._folder = Path(source.folder)
         self._waiting: dict[Path, tuple[Stamp, int]] = {}
+        self._taken: dict[Path, tuple[Stamp, str, str]] = {}
 
     async def ask(self) -> Told:
         """Takes every file that is whole. To have looked is a contact; a file is news."""
@@ -79,6 +80,24 @@ class FolderPoller:
                     yield Path(entry.path), Stamp.of(found)
 
     async def _take(self, file: Path, stamp: Stamp) -> Outcomes:
+        """Takes it once, however often it takes to move it on."""
+        outcomes: Outcomes = []
+        known = self._taken.get(file)
+        if known is None or known[0] != stamp:
+            outcomes = await self._read_in(file, stamp)
+        if file not in self._taken:
+            return outcomes
+        _, to, why = self._taken[file]
+        try:
+            await asyncio.to_thread(self._move, file, to, why)
+        except OSError as error:
+            why = f"was taken, and cannot be moved to {to}: {error.strerror or error}; let us write there"
+            return [*outcomes, (Outcome.FAILED, f"{file.name}: {why}")]
+        del self._taken[file]
+        return outcomes
+
+    async def _read_in(self, file: Path, stamp: Stamp) -> Outcomes:
+        self._taken.pop(file, None)
         try:
             document = await asyncio.to_thread(self._read, file, stamp)
         except OSError as error:
@@ -87,14 +106,14 @@ class FolderPoller:
             return []
         if len(document) > self.source.max_bytes:
             why = f"more than {self.source.max_bytes} bytes; send it in parts, or raise max_bytes"
-            await asyncio.to_thread(self._move, file, REFUSED, why)
+            self._taken[file] = (stamp, REFUSED, why)
             return [(Outcome.REFUSED, f"{file.name}: {why}")]
         parcel = await self._intake.take(
             document, self.source.id, name=file.name, expected=self.source.format
         )
         outcome, detail = judge(parcel)
         to = DONE if outcome is Outcome.NEWS else REFUSED
-        await asyncio.to_thread(self._move, file, to, describe(parcel))
+        self._taken[file] = (stamp, to, describe(parcel))
         return [(outcome, f"{file.name}: {detail}" if detail else "")]
 
     def _read(self, file: Path, stamp: Stamp) -> bytes | None:

@@ -106,10 +106,11 @@ class FeedPoller:
         self._pending: dict[str, Entry] = {}
         self._tries: dict[str, int] = {}
         self._skipped: set[Entry] = set()
+        self._left_alone_s = 0.0
 
     async def ask(self) -> Told:
         outcomes: list[tuple[Outcome, str]] = []
-        asked_ms = self._wall.now_ms()
+        asked_ms, self._left_alone_s = self._wall.now_ms(), 0.0
         short = await self._puller.fetch(self.source.url)
         if short.document is not None:
             if self._read_ms is not None and asked_ms - self._read_ms > self.source.covers_s * 1000:
@@ -120,13 +121,14 @@ class FeedPoller:
         if self._owes_long:
             outcomes += await self._catch_up()
         outcomes += await self._take_pending()
-        return Told(tuple(outcomes) or ((Outcome.SAME, ""),), short.allowed_s)
+        return Told(tuple(outcomes) or ((Outcome.SAME, ""),), max(short.allowed_s, self._left_alone_s))
 
     async def _catch_up(self) -> list[tuple[Outcome, str]]:
         """Reads the long feed; owed until it came."""
         try:
             fetched: Fetched = await self._puller.fetch(self.source.long_url)
         except PullError as error:
+            self._left_alone_s = error.allowed_s
             return [(Outcome.FAILED, str(error))]
         self._owes_long = False
         if fetched.document is None:
@@ -158,14 +160,14 @@ class FeedPoller:
         failures = 0
         waiting = sorted(self._pending.values(), key=lambda e: e.updated, reverse=True)
         for entry in waiting[:MOST_ENTRIES]:
+            if failures == PATIENCE or self._left_alone_s:
+                break
             if self._seen.is_seen(self.source.id, entry):
                 self._drop(entry)  # another ingest took it
                 continue
             outcome, detail = await self._take(entry)
             outcomes.append((outcome, detail))
             failures = failures + 1 if outcome is Outcome.FAILED else 0
-            if failures == PATIENCE:
-                break
         return summed(outcomes)
 
     async def _take(self, entry: Entry) -> tuple[Outcome, str]:
@@ -186,6 +188,7 @@ class FeedPoller:
             self._drop(entry)
             _log.warning("an entry is not fetched", source=self.source.id, reason=str(error))
             return Outcome.SAME, ""
+        self._left_alone_s = error.allowed_s
         tries = self._tries[entry.id] = self._tries.get(entry.id, 0) + 1
         if tries < MOST_TRIES and not error.is_gone:
             return Outcome.FAILED, str(error)

@@ -2,17 +2,21 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+import structlog
+
 from services.ingest.feed_index import Entry
 from streams.adapters.reading import RefusedError
 from streams.adapters.times import parse_iso
 from streams.broker import Message, Publisher, Record
 from streams.clock import Clock
-from streams.codec import decode, encode
+from streams.codec import CodecError, decode, encode
 from streams.events.sources import SeenEntry
 from streams.topics import SEEN_ENTRIES
 
 KEPT_MS = 8 * 86_400_000
 """Entries that no feed lists any more are forgotten after so long; JMA's long feeds reach back some days."""
+
+_log = structlog.get_logger(__name__)
 
 
 class SeenEntries:
@@ -26,11 +30,13 @@ class SeenEntries:
     def apply(self, records: Sequence[Record]) -> None:
         """For a follower."""
         for record in records:
-            key = record.key.decode()
-            if record.value is None:
-                self._rows.pop(key, None)
-            else:
-                self._rows[key] = decode(record.value, SeenEntry)
+            key = record.key.decode(errors="replace")
+            self._rows.pop(key, None)
+            try:
+                if record.value is not None:
+                    self._rows[key] = decode(record.value, SeenEntry)
+            except CodecError as error:
+                _log.error("a mark cannot be read; its entry is fetched once more", key=key, error=str(error))
 
     def is_seen(self, source: str, entry: Entry) -> bool:
         """Whether this version of it, or a newer one, was taken."""

@@ -11,11 +11,12 @@ from services.ingest.asking import ask_once
 from services.ingest.feed_index import Entry, read_index
 from services.ingest.seen import KEPT_MS
 from streams.adapters.reading import RefusedError
+from streams.broker import Message
 from streams.folds.sources import Outcome
 from streams.topics import SEEN_ENTRIES
 from tests.unit.ingest.declared import feed
 from tests.unit.ingest.desk import Desk
-from tests.unit.ingest.publisher import Publisher
+from tests.unit.ingest.publisher import Page, Publisher
 
 Listed = tuple[str, str, str]
 NEWS, SAME = ((Outcome.NEWS, ""),), ((Outcome.SAME, ""),)
@@ -148,6 +149,17 @@ async def test_a_publisher_that_is_down_is_left_alone_after_a_few(office: Desk, 
     assert len(publisher.answered) == 1 + pollers.PATIENCE
 
 
+async def test_a_publisher_that_asks_to_be_left_alone_is_at_once(office: Desk, publisher: Publisher) -> None:
+    listed = [entry(publisher, number) for number in range(1, 4)]
+    for _, _, address in listed:
+        publisher.pages[address.removeprefix(publisher.url)] = Page(
+            status=429, headers={"retry-after": "300"}
+        )
+    asking = await office.feed_poller(feed(publisher.feed("/short", *listed)))
+    assert (await asking.ask()).allowed_s == 300
+    assert len(publisher.answered) == 2
+
+
 async def test_an_entry_that_leads_elsewhere_is_passed_by_and_the_others_are_taken(
     office: Desk, publisher: Publisher
 ) -> None:
@@ -193,6 +205,12 @@ async def test_what_is_no_feed_is_a_trouble(office: Desk, publisher: Publisher) 
     ((outcome, detail),) = (await (await office.feed_poller(feed(f"{publisher.url}/short"))).ask()).outcomes
     assert outcome is Outcome.REFUSED
     assert "expected an Atom or RSS feed" in detail
+
+
+async def test_a_mark_that_cannot_be_read_costs_one_fetch_more(office: Desk, publisher: Publisher) -> None:
+    await office.broker.publish(SEEN_ENTRIES, [Message(b"jma/extra\nurn:1", b"{"), Message(b"\xff", b"{")])
+    asking = await office.feed_poller(feed(publisher.feed("/short", entry(publisher, 1))))
+    assert (await asking.ask()).outcomes == NEWS
 
 
 async def test_old_entries_that_nobody_lists_are_forgotten(office: Desk, publisher: Publisher) -> None:

@@ -139,3 +139,17 @@ async def test_a_folder_that_is_not_there_is_a_trouble_that_ends_when_it_is(
     assert "make it" in detail
     (tmp_path / "later").mkdir()
     assert (await asking.ask()).outcomes == SAME
+
+
+async def test_a_file_that_cannot_be_moved_on_is_taken_once_all_the_same(office: Desk, inbox: Path) -> None:
+    asking = poller(office, inbox)
+    (inbox / "done").write_text("in the way")
+    (inbox / "list.csv").write_text("C1")
+    told = await settle(office, asking)
+    assert [outcome for outcome, _ in told.outcomes][:1] == [Outcome.NEWS]
+    assert "cannot be moved to done" in told.outcomes[-1][1]
+    assert (await asking.ask()).failed
+    assert office.taken().count("C1") == 1
+    (inbox / "done").unlink(missing_ok=True)
+    assert not (await asking.ask()).failed
+    assert (inbox / "done/list.csv").read_text() == "C1"
