@@ -11,6 +11,7 @@ from pathlib import Path
 import redis.asyncio
 
 from services.local.child import Child
+from services.local.errors import PartFailedError
 from services.local.kafka import LocalKafka
 from services.local.redis import LocalRedis
 from streams.broker import BrokerUnavailableError, Message, Publisher
@@ -72,7 +73,11 @@ class Storm:
             worker.begin()
         storm.crowd = await asyncio.to_thread(crowds.start_crowd, server.bootstrap, folder)
         storm.view = RedisView(redis.url, World.DRILL)
-        for work in (storm._supervise(), serve_view(broker, storm.view, ready=lambda: None)):
+        for work in (
+            storm._supervise(),
+            storm._supervise_crowd(),
+            serve_view(broker, storm.view, ready=lambda: None),
+        ):
             storm.beside.append(asyncio.create_task(work))
         for worker in storm.workers:
             await until(worker.mark.exists, BOUND_S)
@@ -94,8 +99,15 @@ class Storm:
             for worker in self.workers:
                 if not worker.child.running:
                     worker.begin()
+            await asyncio.sleep(0.05)
+
+    async def _supervise_crowd(self) -> None:
+        while True:
             if self.crowd is not None and not self.crowd.running:
-                self.crowd = await asyncio.to_thread(crowds.start_crowd, self.server.bootstrap, self.folder)
+                with suppress(PartFailedError):  # the broker is away: again
+                    self.crowd = await asyncio.to_thread(
+                        crowds.start_crowd, self.server.bootstrap, self.folder
+                    )
             await asyncio.sleep(0.05)
 
     async def play(
@@ -125,6 +137,7 @@ class Storm:
             AssertionError: they do not; the first differences are named.
         """
         await self._settle()
+        assert not [task for task in self.beside if task.done()]
         left = ["nothing was looked at"]
         with suppress(TimeoutError):
             async with asyncio.timeout(BOUND_S):
