@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -106,17 +107,28 @@ class Field:
         ordered = self.targets if targets is None else order_targets(targets)
         draft = replace(self, weights=change.weights)
         if ordered != self.targets:
-            if _are_at_the_same_places(ordered, self.targets):
-                snaps, doors = self.snaps, self.doors.priced([t.price_ds for t in ordered])
-            else:
-                snaps, doors = _hang(self.walking, ordered)
-            draft = replace(draft, targets=ordered, snaps=snaps, doors=doors)
+            draft = replace(draft, targets=ordered, **self._hang_again(ordered))
         if draft.doors is not self.doors or change.concerns(self.doors.edge):
             draft = replace(draft, seeds=draft.doors.seeds(self.walking, draft.cost))
         elif change.at_most == 0:
             made = self if change.weights is self.weights else draft
             return Repair(made, False, _nobody)
         return self._mend(draft, change, most_cut)
+
+    def _hang_again(self, targets: tuple[Target, ...]) -> dict[str, Any]:
+        """Snaps and doors of other targets; taken from these where all of them are among these, at whatever prices."""
+        number = _renumber(self.targets, targets)
+        known = [row for row, new in enumerate(number[:-1].tolist()) if new != GONE]
+        are_all_known = len(known) == len(targets) and all(
+            (self.targets[row].lat, self.targets[row].lon) == (new.lat, new.lon)
+            for row, new in zip(known, targets, strict=True)
+        )
+        if not are_all_known:
+            snaps, doors = _hang(self.walking, targets)
+        else:
+            snaps = tuple(self.snaps[row] for row in known)
+            doors = self.doors.of_some(number, [t.price_ds for t in targets])
+        return {"snaps": snaps, "doors": doors}
 
     def _mend(self, draft: "Field", change: CostChange, most_cut: float) -> "Repair":
         """draft: the new weights, targets and seeds, still with the old forest."""
@@ -317,13 +329,6 @@ def _hang(walking: Walking, targets: tuple[Target, ...]) -> tuple[tuple[Snap | N
     """Where each target hangs on the network, and the ways in."""
     snaps = tuple(walking.snap_target(t) for t in targets)
     return snaps, Doors.of(walking.network, snaps, [t.price_ds for t in targets])
-
-
-def _are_at_the_same_places(some: tuple[Target, ...], others: tuple[Target, ...]) -> bool:
-    """Whether they differ by their prices alone."""
-    return len(some) == len(others) and all(
-        (a.id, a.lat, a.lon) == (b.id, b.lat, b.lon) for a, b in zip(some, others, strict=True)
-    )
 
 
 def _renumber(old: tuple[Target, ...], new: tuple[Target, ...]) -> Ints:

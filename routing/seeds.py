@@ -1,7 +1,7 @@
 """Where targets hang on the network: the ends of all ways. A way ends on a part of an edge, not at a node."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -56,9 +56,12 @@ class Doors:
         target = index[row].astype(np.int32)
         return cls(edge, share, target, np.array(prices_ds, np.int32)[target])
 
-    def priced(self, prices_ds: Sequence[int]) -> "Doors":
-        """The same doors at other prices, one for each target."""
-        return replace(self, price_ds=np.array(prices_ds, np.int32)[self.target])
+    def of_some(self, number: Ints, prices_ds: Sequence[int]) -> "Doors":
+        """The doors of those targets that have a number, by it, at new prices. number: int32[targets + 1], rising, negative: none."""
+        target = number[self.target]
+        kept = target >= 0
+        target = target[kept]
+        return Doors(self.edge[kept], self.share[kept], target, np.array(prices_ds, np.int32)[target])
 
     def seeds(self, walking: Walking, cost: Ints) -> Seeds:
         """Those that are open, at what they cost now. cost: int32[edges]."""
