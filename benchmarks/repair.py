@@ -25,7 +25,7 @@ import routing
 import routing.field
 from routing.build.osm_pbf import read_osm
 from routing.geo import METRES_PER_DEGREE
-from routing.kernels.forest import build_forest
+from routing.kernels.forest import build_forest, settle_many
 from routing.kernels.repair import cut_off, repair_forest, seems_dear
 from services.navigator.answers import Moment
 from services.navigator.ground import Ground
@@ -54,7 +54,9 @@ class Stopwatch:
         return made
 
 
-LOOPS = {loop.__name__: Stopwatch(loop) for loop in (build_forest, seems_dear, cut_off, repair_forest)}
+LOOPS = {
+    loop.__name__: Stopwatch(loop) for loop in (build_forest, seems_dear, cut_off, repair_forest, settle_many)
+}
 for name, stopwatch in LOOPS.items():
     setattr(routing.field, name, stopwatch)
 

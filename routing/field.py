@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from routing.errors import RoutingError
 from routing.kernels.compare import compare_forests, find_moved_roots, renumbered, shifted
-from routing.kernels.forest import INF, build_forest, follow, nearest_targets
-from routing.kernels.repair import CUT_TOO_MUCH, NOT_TOLD, cut_off, repair_forest, seems_dear
+from routing.kernels.forest import INF, build_forest, follow, nearest_targets, settle_many
+from routing.kernels.repair import CUT_TOO_MUCH, cut_off, repair_forest, seems_dear
 from routing.network import Network
 from routing.overlay import Overlay
 from routing.seeds import Doors, Seeds, partial_cost
@@ -156,7 +156,8 @@ class Field:
             *ways, network.edge_head, *out, *changed, draft.weights.largest, seeds.node, seeds.cost, seeds.target,
             dist, made.next_edge, target, state, work, cut, network.node_count // MANY_NODES, shift is not None,
         )  # fmt: skip
-        if count == NOT_TOLD:
+        if count < 0:
+            settle_many(*ways, draft.cost, dist, made.next_edge, target, work[:~count])
             return Repair(made, False, lambda: self._find_touched(made, change))
         touched = work[:count].copy()
         return Repair(made, False, lambda: touched)

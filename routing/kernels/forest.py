@@ -7,6 +7,8 @@ from numba import njit
 
 INF = np.int32(2**31 - 1)
 CLOSED = np.int32(1 << 30)
+RING = 1 << 14
+"""Buckets of one decisecond each, for what is left of a repair."""
 
 
 @njit(inline="always")
@@ -88,6 +90,26 @@ def build_forest(
             dist[v] = c
             target[v] = seed_target[i]
     spread(in_start, edge_tail, cost, dist, next_edge, target, heads, pool_node, pool_next, used, 0)
+
+
+@njit(cache=True, nogil=True)
+def settle_many(in_start, edge_tail, cost, dist, next_edge, target, waiting):
+    """Relaxes from the nodes in `waiting` on, in the very order of their costs: each node once.
+
+    waiting: int32[n], all whose neighbours have not heard of what they cost; no INF among them.
+    """
+    heads = np.full(RING, -1, np.int32)
+    pool_node = np.empty(len(edge_tail) + len(waiting), np.int32)
+    pool_next = np.empty(len(edge_tail) + len(waiting), np.int32)
+    low = np.int64(INF)
+    for i in range(len(waiting)):
+        v = waiting[i]
+        low = min(low, np.int64(dist[v]))
+        slot = dist[v] & (RING - 1)
+        pool_node[i] = v
+        pool_next[i] = heads[slot]
+        heads[slot] = i
+    spread(in_start, edge_tail, cost, dist, next_edge, target, heads, pool_node, pool_next, len(waiting), low)
 
 
 @njit(cache=True, nogil=True)

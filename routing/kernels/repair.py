@@ -8,15 +8,12 @@ of Meyer and Sanders (2003, Delta-stepping) while it is little; much is settled 
 import numpy as np
 from numba import njit
 
-from routing.kernels.forest import CLOSED, INF, spread
+from routing.kernels.forest import CLOSED, INF
 
 BUCKETS = 1 << 11
 LEAST_WIDTH = 6
 """Bits of the cost that a bucket does not tell apart: 64 deciseconds, shorter than most edges."""
-RING = 1 << 14
-"""Buckets of one decisecond each, for what is much."""
 CUT_TOO_MUCH = -1
-NOT_TOLD = -1
 NEW, SEEN, QUEUED = range(3)
 """States of a node: as before; looked at; looked at and in a bucket."""
 SURELY_FEW = 32
@@ -206,7 +203,8 @@ def repair_forest(
     targets. is_shifted: dist was moved with the prices, so whoever is at a border may be better off beyond it.
     Afterwards the first of `work` are the nodes on whose way anything is other than before, be it far ahead: a cost, a
     next edge, the target, the seed. These are all that were cut off, all with a better label, and all behind them. Where more than
-    `many` are concerned, or all are by a price, it is quicker not to list them: NOT_TOLD.
+    `many` are concerned, or all are by a price, it is quicker not to list them: then it returns ~n, and the first n of `work` still
+    have to be heard (`settle_many`).
     """
     _let_in(out_start, out_edge, edge_head, cost, dist, next_edge, target, state, work, cut)
     if is_shifted:
@@ -230,27 +228,12 @@ def repair_forest(
         count = _settle(in_start, edge_tail, cost, dist, next_edge, target, state, work, count, largest, many)
         if count <= many:
             return count
-    _settle_many(in_start, edge_tail, cost, dist, next_edge, target, state, work, count)
-    return NOT_TOLD
-
-
-@njit(cache=True, nogil=True)
-def _settle_many(in_start, edge_tail, cost, dist, next_edge, target, state, work, count):
-    """Relaxes from those in `work` that are QUEUED on, in the very order of their costs: each node once."""
-    heads = np.full(RING, -1, np.int32)
-    pool_node = np.empty(len(edge_tail) + count, np.int32)
-    pool_next = np.empty(len(edge_tail) + count, np.int32)
-    used, low = 0, np.int64(INF)
+    waiting = 0
     for i in range(count):
-        v = work[i]
-        if state[v] == QUEUED:
-            low = min(low, np.int64(dist[v]))
-            slot = dist[v] & (RING - 1)
-            pool_node[used] = v
-            pool_next[used] = heads[slot]
-            heads[slot] = used
-            used += 1
-    spread(in_start, edge_tail, cost, dist, next_edge, target, heads, pool_node, pool_next, used, low)
+        if state[work[i]] == QUEUED:
+            work[waiting] = work[i]
+            waiting += 1
+    return ~waiting
 
 
 @njit(inline="always")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from routing.kernels.forest import build_forest, follow, label_components, nearest_targets, spread
+from routing.kernels.forest import RING, build_forest, follow, label_components, nearest_targets, settle_many
 from tests.unit.routing.graphs import (
     CLOSED,
     INF,
@@ -75,19 +75,19 @@ def test_what_got_nearer_is_told_to_those_behind_it(case: int) -> None:
         given[seed.node] = min(given[seed.node], (seed.cost, seed.target, -1))
     nearer = [node for node in range(graph.nodes) if given[node] != before[node]]
     dist, next_edge, target = forest_of(given)
-    buckets = int(rng.choice([1, 4, 16]))
-    heads, room = np.full(buckets, -1, np.int32), len(nearer) + graph.edges
-    node, after = (np.full(room, -7, np.int32) for _ in range(2))
-    for entry, v in enumerate(nearer):
-        slot = given[v][0] % buckets
-        node[entry], after[entry], heads[slot] = v, heads[slot], entry
-    now = min((given[v][0] for v in nearer), default=0)
-    spread(
-        graph.in_start, graph.edge_tail, cost, dist, next_edge, target, heads, node, after, len(nearer), now
-    )
+    settle_many(graph.in_start, graph.edge_tail, cost, dist, next_edge, target, np.array(nearer, np.int32))
     expected = forest_of(best_labels(graph, cost, [*seeds, *more]))
     for made, column in zip((dist, next_edge, target), expected, strict=True):
         assert made.tolist() == column.tolist()
+
+
+def test_what_is_farther_than_there_are_buckets_is_told_in_its_turn() -> None:
+    graph = graph_of([(1, 0), (2, 0), (2, 1)], 3)
+    cost, far = np.array([RING + 3, 2 * RING + 9, RING + 4], np.int32), np.array([7, INF, INF], np.int32)
+    next_edge, target = np.full(3, -1, np.int32), np.array([0, -1, -1], np.int32)
+    settle_many(graph.in_start, graph.edge_tail, cost, far, next_edge, target, np.array([0], np.int32))
+    assert far.tolist() == [7, RING + 10, 2 * RING + 14]
+    assert (next_edge.tolist(), target.tolist()) == ([-1, 0, 2], [0, 0, 0])
 
 
 def test_the_most_offers_that_there_can_be_have_room() -> None:
