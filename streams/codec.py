@@ -82,7 +82,10 @@ def encode_positions(columns: PositionColumns) -> bytes:
     return _PACKER.encode(
         _PositionBatch(
             columns.received_at_ms,
-            *(np.ascontiguousarray(getattr(columns, name), kind).tobytes() for name, kind in POSITION_COLUMNS),
+            *(
+                np.ascontiguousarray(getattr(columns, name), kind).tobytes()
+                for name, kind in POSITION_COLUMNS
+            ),
         )
     )
 

@@ -32,7 +32,10 @@ def run(file: Path, key: Path) -> tuple[int, str]:
 
 
 def test_a_good_export_is_said_to_be_good(export: Path) -> None:
-    assert run(export, export.parent / PUBLIC) == (0, "3 records in 1 chains, 3 signed: as they were written\n")
+    assert run(export, export.parent / PUBLIC) == (
+        0,
+        "3 records in 1 chains, 3 signed: as they were written\n",
+    )
 
 
 def test_a_tampered_export_ends_with_one_and_names_the_place(export: Path) -> None:
