@@ -1,7 +1,7 @@
 """The crowd process under a steady load for minutes: does its memory stay flat? `--minutes 30` is the run that counts.
 
 100,000 positions a second of a million people, on loopback. Its memory is sampled every two seconds; a straight line is laid through the
-least of each window behind the first minute, and the upper end of its slope (two standard errors) says how much the run can have added.
+least of each window behind the beginning, and the upper end of its slope (two standard errors) says how much the run can have added.
 """
 
 import argparse
@@ -28,8 +28,9 @@ DEVICES = 1_000_000
 RATE = 100_000
 MINUTES = 2.0
 SAMPLE_S = 2.0
-WARM_S = 60.0
-"""The beginning is not judged: people and cells are seen for the first time, and the first checkpoints written."""
+WARM_S, WARM_SHARE = 60.0, 0.25
+"""The beginning is not judged, a minute and a quarter of the run: people and cells are seen for the first time, and the heap becomes
+once as large as the largest burst needs."""
 KEPT_BYTES = 64 << 20
 """Of each partition of positions on the disk: half an hour would be four gigabytes."""
 BAR = 2.0
@@ -45,7 +46,7 @@ class Samples:
     def windows(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Middle (seconds) and least memory of each window behind the beginning; twenty of them, or one a minute."""
         at_s, mib = np.array(self.at_s), np.array(self.mib)
-        begin_s = min(WARM_S, at_s[-1] / 2)
+        begin_s = min(max(WARM_S, WARM_SHARE * at_s[-1]), at_s[-1] / 2)
         edges = np.linspace(begin_s, at_s[-1] + 1, max(20, int((at_s[-1] - begin_s) / 60)) + 1)
         least = [mib[(at_s >= low) & (at_s < high)].min(initial=np.inf) for low, high in pairwise(edges)]
         middle, found = (edges[:-1] + edges[1:]) / 2, np.array(least)
