@@ -26,7 +26,7 @@ REBUILD_SHARE = 0.32
 """A change that cuts off more than this share of the nodes costs nearly as much as building anew."""
 FEW_EDGES = 128
 """Where one edge of so many costs another sum, a sample of ways tells whether it is too much before any node is looked at."""
-ASKED = 32
+ASKED = 16
 """Places that are asked so."""
 MANY_NODES = 32
 """Where one node of so many is concerned, all are settled as a build does it."""
