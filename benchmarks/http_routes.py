@@ -40,7 +40,7 @@ from streams.codec import encode
 from streams.events.base import Hazard
 from streams.events.closures import ClosureState, Geometry, Mode
 from streams.events.shelters import Layer, ShelterState
-from streams.topics import CLOSURES, HAZARDS, SHELTERS
+from streams.topics import CLOSURES, HAZARDS, SHELTERS, SOURCES
 from streams.world import World
 
 DATA = Path(os.environ.get("MIO_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
@@ -76,7 +76,7 @@ async def serve(port: int, city: City) -> None:
     network = city.open()
     clock = SystemClock()
     broker = MemoryBroker(World.DRILL, clock)
-    await broker.ensure_topics([HAZARDS, SHELTERS, CLOSURES])
+    await broker.ensure_topics([HAZARDS, SHELTERS, CLOSURES, SOURCES])
     nodes = np.random.default_rng(1).integers(0, network.node_count, city.sites)
     for number, node in enumerate(nodes.tolist()):
         lat, lon = float(network.node_lat[node]), float(network.node_lon[node])

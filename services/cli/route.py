@@ -73,6 +73,14 @@ def route(
         typer.echo("\n".join(tell(asked.body, language)))
 
 
+MISDRAWN = {
+    "coordinates-missing": "it has no place",
+    "coordinates-swapped": "latitude and longitude are swapped; GeoJSON is [longitude, latitude]",
+    "coordinates-out-of-range": "these are no degrees (metres of a projection? send WGS 84 degrees)",
+}
+"""Reasons of the adapters in words; others stand for themselves."""
+
+
 @dataclass(frozen=True)
 class Closures:
     """Supposed closures, and what of the file could not be used, in a sentence each."""
@@ -92,6 +100,9 @@ class Closures:
             elif Mode.FOOT not in state.modes:
                 assumed = " (the feed does not say whom it stops)" if state.modes_assumed else ""
                 lines.append(f"closure {state.id}: for cars only{assumed}")
+            elif state.misdrawn and state.id not in moment.overlay.closures:
+                why = MISDRAWN.get(state.misdrawn, state.misdrawn)
+                lines.append(f"closure {state.id}: closes nothing, its drawing cannot be used: {why}")
             elif state.id in moment.unplaced:
                 lines.append(f"closure {state.id}: lies here, but no way is near enough")
             elif state.id not in moment.overlay.closures:
