@@ -181,7 +181,8 @@ class Field:
         return lost * self.network.node_count > limit * len(asked)
 
     def _rebuilt(self, draft: "Field", change: CostChange) -> "Repair":
-        draft.cost.max(initial=0)  # read in order once, it is at hand: whoever weighs anew has just written it
+        # read in order once, the costs are at hand, as they are for whoever weighs anew and has just written them
+        draft.cost.max(initial=0)
         made = draft.grown()
         return Repair(made, True, lambda: self._find_touched(made, change))
 
