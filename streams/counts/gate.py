@@ -41,18 +41,18 @@ class CountsGate:
 
     def let_through(self, cell: int, shown: int | None, as_of_ms: int) -> SharedCount | None:
         """A protected figure as its recipient gets it; None where there is no recipient."""
-        recipient = self.find_recipient(cell)
-        if recipient is None:
+        municipality = self.find_municipality(cell)
+        decision = None if municipality is None else self._decide(municipality)
+        if decision is None or decision.row is None:
             return None
-        decision = self._decide(recipient.removeprefix("staff:"))
         return SharedCount(
-            recipient=recipient,
+            recipient=f"staff:{municipality}",
             cell=cell,
             shown=shown,
             as_of_ms=as_of_ms,
             fewer_than=self.fewer_than,
             policy=decision.policy,
-            row=decision.row or 0,
+            row=decision.row,
         )
 
     def recipients(self) -> list[str]:

@@ -91,13 +91,17 @@ class Shower:
                 self.counts.stands(row.cell, row.shown)
 
     async def withdraw(self) -> int:
-        """Takes away what the policy of today lets nobody see. Returns how many cells.
+        """Takes away what its reader may see no more: by the policy of today, or as the cell is another municipality's now. Returns how many cells.
 
         Raises:
             BrokerUnavailableError: not all was acknowledged.
         """
-        gone = [cell for cell in self.keys if self.gate.find_recipient(cell) is None]
+        gone = [
+            cell for cell, key in self.keys.items() if key != _key(self.gate.find_recipient(cell) or "", cell)
+        ]
         await self.publisher.publish(SHARED, [Message(self.keys.pop(cell), None) for cell in gone])
+        for cell in gone:
+            self.counts.withdrawn(cell)
         return len(gone)
 
     async def tell(self, now_ms: int, as_of_ms: int) -> None:
@@ -132,7 +136,11 @@ class Shower:
 
 
 def _message(row: SharedCount) -> Message:
-    return Message(f"{row.recipient}|{cell_name(row.cell)}".encode(), encode(row))
+    return Message(_key(row.recipient, row.cell), encode(row))
+
+
+def _key(recipient: str, cell: int) -> bytes:
+    return f"{recipient}|{cell_name(cell)}".encode()
 
 
 async def serve(

@@ -28,6 +28,10 @@ class ShownCounts:
         """A figure that was told, by whichever process."""
         self._shown[cell] = HIDDEN if shown is None else shown
 
+    def withdrawn(self, cell: int) -> None:
+        """A figure is told no more; whoever is told of the cell next hears it as for the first time."""
+        self._shown.pop(cell, None)
+
     def move(self, counts: Iterable[CellCount]) -> None:
         """Exact counts of cells that changed."""
         self._moved |= {count.cell: count for count in counts}

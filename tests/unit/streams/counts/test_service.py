@@ -218,6 +218,22 @@ async def test_what_today_nobody_may_see_is_withdrawn(broker: Broker) -> None:
     assert [(r.key, r.value) for r in broker.records(SHARED)][1] == (b"staff:1|%x" % SEA, None)
 
 
+async def test_a_cell_that_is_another_municipalitys_now_is_withdrawn_from_the_former_and_told_to_the_other(
+    broker: Broker,
+) -> None:
+    row = SharedCount(
+        recipient="staff:99999", cell=HERE, shown=30, as_of_ms=1, fewer_than=10, policy="x", row=1
+    )
+    former = b"staff:99999|%x" % HERE
+    await broker.publish(SHARED, [Message(former, encode(row), partition=0)])
+    await say(broker, (HERE, 0, 30))
+    serving = await until_ready(broker)
+    await until(lambda: len(figures(broker)) == 1)
+    serving.cancel()
+    assert [r.value for r in broker.records(SHARED) if r.key == former][1:] == [None]
+    assert abs((figures(broker)[0] or 0) - 30) <= 4
+
+
 async def test_what_is_no_row_is_kept_with_its_reason_and_the_next_is_counted(broker: Broker) -> None:
     serving = await until_ready(broker)
     await broker.publish(CELL_PARTIALS, [Message(b"?", b"!", partition=0)])
