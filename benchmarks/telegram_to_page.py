@@ -181,7 +181,9 @@ def run(supervisor: Supervisor, area: Path, seconds: float) -> dict[str, Any]:
         reader.start()
         loader.start()
         try:
-            wait_until(lambda: page.changes >= 2 * RATE, timeout_s=PATIENCE_S)  # warm
+            assert wait_until(lambda: page.changes >= 2 * RATE, timeout_s=PATIENCE_S), (
+                "the page hears nothing"
+            )
             first, began = sent.value, time.perf_counter()
             found = np.array(list(measure(page, client, seconds)))
             rate = (sent.value - first) / (time.perf_counter() - began)

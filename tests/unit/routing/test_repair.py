@@ -180,7 +180,7 @@ class Repairs(RuleBasedStateMachine):
 
 
 QUICK = settings(
-    max_examples=45, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=60, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 
@@ -192,7 +192,7 @@ def test_after_any_sequence_of_changes_the_field_is_that_of_a_full_build(
     monkeypatch.setattr(routing.field, "MANY_NODES", many)
     before = Repairs.changes
     run_state_machine_as_test(Repairs, settings=QUICK)
-    assert Repairs.changes - before > 700, "some thirty changes an example are usual"
+    assert Repairs.changes - before > 1000
 
 
 @pytest.mark.long
