@@ -1,8 +1,9 @@
 """Repair of a forest after a change: cut what hung on worsened edges, let it in again from the rim, relax.
 
 After Ramalingam and Reps (1996, An incremental algorithm for a generalization of the shortest-path problem), with the wide buckets
-of Meyer and Sanders (2003, Delta-stepping) while it is little; much is settled as `build_forest` does it. Ends in the very forest that `build_forest` makes: at each node the least
-(cost, target, edge). It is the only one in which each node has the best that its neighbours offer, so the order decides nothing.
+of Meyer and Sanders (2003, Delta-stepping) while it is little; much is left to `forest.settle_many`. Ends in the very forest that
+`build_forest` makes: at each node the least (cost, target, edge). It is the only one in which each node has the best that its
+neighbours offer, so the order decides nothing.
 """
 
 import numpy as np

@@ -165,6 +165,25 @@ def test_costs_that_were_moved_with_the_prices_are_mended_at_the_borders(case: i
         assert repair(change, many, shift)[0] < 0
 
 
+def test_whoever_is_offered_better_and_better_waits_once() -> None:
+    """After prices moved: three ways to the same place, each better than the one before, and no room in `work` for three."""
+    graph = graph_of([(1, 0)] * 3, 2)
+    cost, none = np.array([30, 20, 10], np.int32), np.empty(0, np.int32)
+    dist, next_edge, target = (
+        np.array([0, 100], np.int32),
+        np.array([-1, -1], np.int32),
+        np.array([0, 1], np.int32),
+    )
+    seeds = np.array([0, 1], np.int32), dist.copy(), target.copy()
+    state, work = np.zeros(2, np.uint8), np.full(2, -7, np.int32)
+    waiting = ~repair_forest(
+        *graph[:2], graph.edge_head, graph.out_start, graph.out_edge, cost, none, none, np.int32(30), *seeds,
+        dist, next_edge, target, state, work, 0, 2, True,
+    )  # fmt: skip
+    assert (waiting, work.tolist()) == (1, [1, -7])
+    assert (dist.tolist(), next_edge.tolist(), target.tolist()) == ([0, 10], [-1, 2], [0, 0])
+
+
 def concerned(change: Change, node: int) -> bool:
     """Whether an edge on the way from a node got dearer, or a better way leads off it."""
     labels, (graph, old, new) = change.labels()[0], change
@@ -240,6 +259,8 @@ def test_ways_are_sampled_at_once_when_more_got_worse_than_are_asked() -> None:
     assert cut_chain(nodes, end, limit=nodes // 2, moved=[0]) == (CUT_TOO_MUCH, SAMPLE + 1)
     last = list(range(nodes - 2 * SAMPLE, nodes))
     assert cut_chain(nodes, last, limit=nodes // 2) == (2 * SAMPLE, 2 * SAMPLE)
+    many = list(range(nodes - 1000, nodes))  # to ask again at each of them would take minutes
+    assert cut_chain(nodes, many, limit=nodes // 2) == (1000, 1000)
 
 
 def test_what_a_sample_did_not_see_is_counted_all_the_same() -> None:
